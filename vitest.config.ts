@@ -1,0 +1,54 @@
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+/** Suffix names needs: `.test.ts` nothing, `.workerd.test.ts` the Workers runtime, `.pg.test.ts` Postgres and Redis,
+ * `.typesense.test.ts` Typesense as well, `.e2e.test.ts` the whole stack. */
+const suffixed = ["workerd", "pg", "typesense", "e2e"];
+const ignored = ["**/node_modules/**", "**/.local/**", "**/.types/**", "**/dist/**"];
+const realParts = { testTimeout: 30_000, hookTimeout: 120_000 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["**/*.test.ts"],
+          exclude: [...ignored, ...suffixed.map((suffix) => `**/*.${suffix}.test.ts`)],
+        },
+      },
+      {
+        plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
+        test: { name: "workerd", include: ["**/*.workerd.test.ts"], exclude: ignored },
+      },
+      {
+        test: {
+          name: "pg",
+          include: ["**/*.pg.test.ts"],
+          exclude: ignored,
+          globalSetup: ["dev/testing/global-setup.ts"],
+          ...realParts,
+        },
+      },
+      {
+        test: {
+          name: "typesense",
+          include: ["**/*.typesense.test.ts"],
+          exclude: ignored,
+          globalSetup: ["dev/testing/global-setup-typesense.ts"],
+          ...realParts,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["**/*.e2e.test.ts"],
+          exclude: ignored,
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
