@@ -1,0 +1,61 @@
+import { neonConfig, Pool as NeonPool } from "@neondatabase/serverless";
+import { drizzle as drizzleNeon } from "drizzle-orm/neon-serverless";
+import { drizzle as drizzlePg } from "drizzle-orm/node-postgres";
+import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
+import pg from "pg";
+
+/** Drizzle over either driver, or a transaction of it. Queries name their tables, so no schema type is carried. */
+export type Db = PgDatabase<PgQueryResultHKT, Record<string, never>>;
+
+export interface DatabaseOptions {
+  readonly url: string;
+  /** Most connections at once; further queries wait for one. */
+  readonly poolSize?: number;
+  /** How long a query may wait for a connection, in milliseconds, before it fails. */
+  readonly connectTimeoutMs?: number;
+  /** Shown in `pg_stat_activity`. */
+  readonly applicationName?: string;
+  /** `auto` takes the Neon driver for Neon's hosts; tests force either one. */
+  readonly driver?: "auto" | "neon" | "pg";
+  /** Told about errors of idle connections: the pool replaces them, nobody has to act. */
+  readonly onIdleError?: (error: Error) => void;
+}
+
+export interface Database {
+  readonly db: Db;
+  /** For what Drizzle has no words for: `LISTEN`, `COPY`, several statements at once. */
+  readonly pool: pg.Pool;
+  close(): Promise<void>;
+}
+
+/**
+ * The one place that knows which driver talks to Postgres: Neon's over WebSockets for Neon's hosts, `pg` otherwise.
+ * @throws TypeError when `url` is not a URL; connecting happens with the first query
+ */
+export function openDatabase(options: DatabaseOptions): Database {
+  const config: pg.PoolConfig = {
+    connectionString: options.url,
+    max: options.poolSize ?? 10,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
+    application_name: options.applicationName ?? "frontrow",
+  };
+  if (usesNeon(options)) {
+    neonConfig.webSocketConstructor = WebSocket;
+    const pool = new NeonPool(config);
+    return opened(drizzleNeon(pool) as unknown as Db, pool as unknown as pg.Pool, options);
+  }
+  const pool = new pg.Pool(config);
+  return opened(drizzlePg(pool) as unknown as Db, pool, options);
+}
+
+function opened(db: Db, pool: pg.Pool, options: DatabaseOptions): Database {
+  // Without a listener an idle connection's end (a restart of the server) would end the process.
+  pool.on("error", options.onIdleError ?? (() => {}));
+  return { db, pool, close: () => pool.end() };
+}
+
+function usesNeon({ url, driver = "auto" }: DatabaseOptions): boolean {
+  return driver === "auto"
+    ? /\.neon\.(tech|build)$/.test(new URL(url).hostname)
+    : driver === "neon";
+}
