@@ -9,7 +9,7 @@ import { storeEvents, type Outcome } from "./store-events.ts";
 
 /** Events and seats of one transaction: few round trips, and nothing waits long for its locks or its replication. */
 const batchEventsMax = 100;
-const batchSeatsMax = 100_000;
+const batchSeatsMax = 50_000;
 
 export interface ImportOptions {
   /** Days that all dates are moved by, for rehearsing with a past season. Default 0. */
