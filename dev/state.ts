@@ -20,11 +20,10 @@ export function defaultStateDir(): string {
   return fileURLToPath(new URL("../.local", import.meta.url));
 }
 
-/** Removes all that a stack has kept; what was fetched for it stays. */
-export function discardState(stateDir: string): void {
-  if (!existsSync(stateDir)) return;
+/** Removes all that a stack has kept, but the files named; what was fetched for it stays, too. */
+export function discardState(stateDir: string, ...kept: string[]): void {
   for (const name of readdirSync(stateDir)) {
-    if (join(stateDir, name) === wheelCache) continue;
+    if (kept.includes(name) || join(stateDir, name) === wheelCache) continue;
     rmSync(join(stateDir, name), { recursive: true, force: true, maxRetries: 3 });
   }
 }
