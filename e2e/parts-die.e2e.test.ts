@@ -1,24 +1,19 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Booking } from "../contracts/bookings.ts";
 import type { EventView } from "../contracts/events.ts";
 import type { SearchResult } from "../contracts/search.ts";
-import { startStack, type Stack } from "../dev/stack.ts";
 import { type Api, eventually, openApi } from "./api.ts";
 import { lightLoad } from "./light-load.ts";
+import { startWholeStack, type WholeStack } from "./whole-stack.ts";
 
 /** Each part is killed (SIGKILL) under light load; the others keep their promise, and a restart recovers. */
-let folder: string;
-let stack: Stack;
+let stack: WholeStack;
 let api: Api;
 let alice: string;
 let eventId: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "frontrow-die-"));
-  stack = await startStack({ stateDir: folder, port: 0, seed: "full" });
+  stack = await startWholeStack({ seed: "full" });
   api = openApi(stack.edgeUrl);
   alice = await stack.token("alice");
   eventId = await eventually("an event that is on sale", async () => {
@@ -30,7 +25,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await stack?.stop();
-  await rm(folder, { recursive: true, force: true });
 });
 
 const view = () => api<EventView>("GET", `/events/${eventId}`);

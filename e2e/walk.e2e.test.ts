@@ -1,6 +1,4 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -8,8 +6,8 @@ import type { Booking } from "../contracts/bookings.ts";
 import type { EventView, Ticket } from "../contracts/events.ts";
 import type { Problem } from "../contracts/problem.ts";
 import type { SearchResult } from "../contracts/search.ts";
-import { startStack, type Stack } from "../dev/stack.ts";
 import { type Api, eventually, openApi } from "./api.ts";
+import { startWholeStack, type WholeStack } from "./whole-stack.ts";
 
 /**
  * The main job as the README tells it, on the real stack and a real programme: import, search, view, hold, confirm,
@@ -19,22 +17,19 @@ const root = join(import.meta.dirname, "..");
 const programme = join(root, "../shared/data/worldcup-2026.jsonld");
 const run = promisify(execFile);
 
-let folder: string;
-let stack: Stack;
+let stack: WholeStack;
 let api: Api;
 let alice: string;
 let bob: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "frontrow-walk-"));
-  stack = await startStack({ stateDir: folder, port: 0, seed: "none" });
+  stack = await startWholeStack({ seed: "none" });
   api = openApi(stack.edgeUrl);
   [alice, bob] = await Promise.all([stack.token("alice"), stack.token("bob")]);
 });
 
 afterAll(async () => {
   await stack?.stop();
-  await rm(folder, { recursive: true, force: true });
 });
 
 test("a stranger imports a programme, finds, views, holds and books, and nobody else gets the seats", async () => {
