@@ -3,7 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startStack, type Stack, type StackOptions } from "../dev/stack.ts";
 
-export type WholeStack = Stack & Required<Pick<Stack, "edgeUrl" | "originUrl" | "databaseUrl">>;
+export interface WholeStack extends Stack {
+  edgeUrl: string;
+  originUrl: string;
+  databaseUrl: string;
+}
 
 /**
  * Starts every part on free ports, with its data in a folder of its own that goes away with it.
