@@ -6,7 +6,7 @@ import { createGateway } from "./server.ts";
 const { PORT, TOKEN, REDIS_URL } = process.env;
 if (PORT === undefined || TOKEN === undefined) throw new Error("PORT and TOKEN must be set");
 
-const engine = REDIS_URL === undefined ? createMemoryEngine() : createRedisEngine(REDIS_URL);
+const engine = REDIS_URL === undefined ? createMemoryEngine() : await createRedisEngine(REDIS_URL);
 const server = createGateway({ engine, token: TOKEN });
 server.listen(Number(PORT), "127.0.0.1");
 process.on("SIGTERM", () => {

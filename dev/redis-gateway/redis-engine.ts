@@ -8,8 +8,9 @@ const answerMsMax = 1000;
 const reconnectMs = 100;
 
 /** A real Redis behind one connection. Commands of the same turn of the event loop leave in one write.
- * While Redis is away every command fails at once; the connection comes back by itself. */
-export function createRedisEngine(redisUrl: string): Engine {
+ * While Redis is away every command fails at once; the connection comes back by itself.
+ * Resolves when the first attempt to connect has gone well or badly. */
+export async function createRedisEngine(redisUrl: string): Promise<Engine> {
   const redis = new Redis(redisUrl, {
     connectTimeout: answerMsMax,
     commandTimeout: answerMsMax,
@@ -18,16 +19,18 @@ export function createRedisEngine(redisUrl: string): Engine {
     maxRetriesPerRequest: 0,
     retryStrategy: () => reconnectMs,
     stringNumbers: true,
-    lazyConnect: false,
+    lazyConnect: true,
   });
   // Each lost connection is reported to the commands that it cost; the process must not die of it.
   redis.on("error", () => undefined);
+  await redis.connect().catch(() => undefined);
 
   let corked = false;
   const send = async ([name, ...args]: Command): Promise<Reply> => {
     cork();
     try {
-      return (await redis.sendCommand(new WireCommand(name, args))) as Reply;
+      // ioredis reshapes the answers of some commands (HGETALL) by their name in small letters: in capitals none.
+      return (await redis.sendCommand(new WireCommand(name.toUpperCase(), args))) as Reply;
     } catch (error) {
       if (error instanceof ReplyError) return error as Error;
       throw new EngineDown("ERR the Redis behind this gateway does not answer", { cause: error });
