@@ -10,6 +10,8 @@ import { nothingHere, toAnswer, wrongMethod } from "./middleware/problems.ts";
 import { requestId } from "./middleware/request-id.ts";
 import { verifyEdge } from "./middleware/verify-edge.ts";
 import { watchDeadline } from "./middleware/watch-deadline.ts";
+import { adminRoutes } from "./routes/admin.ts";
+import { eventRoutes } from "./routes/events.ts";
 import { serviceRoutes } from "./routes/service.ts";
 
 /**
@@ -24,5 +26,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
   app.use(methodNotAllowed({ app, onMethodNotAllowed: wrongMethod }));
   app.route("/", serviceRoutes(deps));
   app.use(limitBody, verifyEdge(deps), watchDeadline(deps), authenticate(deps));
+  app.route("/", eventRoutes(deps));
+  app.route("/", adminRoutes(deps));
   return app;
 }
