@@ -1,4 +1,13 @@
-import { boolean, integer, json, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import {
+  boolean,
+  integer,
+  json,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { identityId, instant, minorUnits, rowId } from "./columns.ts";
 
 export const bookings = pgTable("bookings", {

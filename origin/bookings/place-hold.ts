@@ -7,7 +7,13 @@ import type { BookingDeps } from "./booking-deps.ts";
 import { bookingIdOf } from "./booking-id.ts";
 import { chooseSeats } from "./choose-seats.ts";
 import { claimSeats, type ClaimSeats } from "./claim-seats.ts";
-import { keyInUse, keyReused, limitExceeded, requireOpenSale, ticketsUnavailable } from "./refusals.ts";
+import {
+  keyInUse,
+  keyReused,
+  limitExceeded,
+  requireOpenSale,
+  ticketsUnavailable,
+} from "./refusals.ts";
 
 export type PlaceHold = Pick<ClaimSeats, "eventId" | "caller" | "request" | "idempotency">;
 
@@ -74,7 +80,12 @@ async function attempt(deps: BookingDeps, hold: PlaceHold): Promise<PlacedHold> 
         if ("ticketIds" in request) {
           throw ticketsUnavailable(
             claim.ticketIds,
-            await deps.seatings.findAlternatives(eventId, sale.version, request.ticketIds, bookingId),
+            await deps.seatings.findAlternatives(
+              eventId,
+              sale.version,
+              request.ticketIds,
+              bookingId,
+            ),
           );
         }
         known = claim.by === "postgres" ? "all" : "held";

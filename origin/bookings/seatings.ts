@@ -99,7 +99,9 @@ export function createSeatings(db: Db, locks: TicketLocks, now: () => number): S
     readTaken,
     async findAlternatives(eventId, version, ticketIds, bookingId) {
       const seating = await read(eventId, version);
-      const wanted = ticketIds.flatMap((id) => seating.seats[seating.placeOf.get(id) ?? none] ?? []);
+      const wanted = ticketIds.flatMap(
+        (id) => seating.seats[seating.placeOf.get(id) ?? none] ?? [],
+      );
       const [first] = wanted;
       if (!first) return [];
       const prices = [...new Set(wanted.map(({ price }) => price))].sort((a, b) => a - b);
@@ -114,13 +116,7 @@ export function createSeatings(db: Db, locks: TicketLocks, now: () => number): S
   };
 }
 
-const OpenKey = z.tuple([
-  z.string(),
-  z.int(),
-  z.int(),
-  z.string().nullable(),
-  z.array(z.number()),
-]);
+const OpenKey = z.tuple([z.string(), z.int(), z.int(), z.string().nullable(), z.array(z.number())]);
 
 function remembered(
   load: (eventId: string) => Promise<string[]>,
