@@ -30,8 +30,7 @@ test("named tickets are held for their user, with total, expiry and address", as
     ],
   });
   expect(answer.headers.get("Location")).toBe(`/bookings/${booking.id}`);
-  const seconds =
-    (Date.parse(booking.expiresAt ?? "") - Date.parse(booking.createdAt)) / 1000;
+  const seconds = (Date.parse(booking.expiresAt ?? "") - Date.parse(booking.createdAt)) / 1000;
   expect(seconds).toBe(origin.deps.holdSeconds);
   expect(bookingIn(await client.get(user, booking.id), 200)).toEqual(booking);
 });
@@ -135,7 +134,10 @@ test.each([
 test("a sale that ends meanwhile is noticed by Postgres, and the locks are given back", async () => {
   const { id, ids } = await client.makeEvent();
   problemIn(await client.place(newUser(), id, { ticketIds: ["1"] }));
-  await database.pool.query("UPDATE events SET on_sale_at = now() + interval '1 hour' WHERE id = $1", [id]);
+  await database.pool.query(
+    "UPDATE events SET on_sale_at = now() + interval '1 hour' WHERE id = $1",
+    [id],
+  );
   const problem = problemIn(await client.place(newUser(), id, { ticketIds: [ids[0]] }));
   expect(problem.code).toBe("sale-not-open");
   expect(await origin.deps.redis.zcard(`{${id}}:locks`)).toBe(0);

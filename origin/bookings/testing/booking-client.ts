@@ -2,11 +2,7 @@ import { randomInt } from "node:crypto";
 import { expect } from "vitest";
 import { Booking } from "../../../contracts/bookings.ts";
 import { Problem } from "../../../contracts/problem.ts";
-import {
-  insertEvent,
-  insertTickets,
-  type TicketsShape,
-} from "../../../db/testing/factories.ts";
+import { insertEvent, insertTickets, type TicketsShape } from "../../../db/testing/factories.ts";
 import type { EdgeRequest, TestOrigin } from "../../testing/test-origin.ts";
 
 export interface Answer {

@@ -16,7 +16,11 @@ export function countedRedis(redis: Redis, count: Count): Redis {
   return counted(redis, new Set(["eval", "evalsha"]), count);
 }
 
-function counted<Part extends object>(part: Part, methods: ReadonlySet<string>, count: Count): Part {
+function counted<Part extends object>(
+  part: Part,
+  methods: ReadonlySet<string>,
+  count: Count,
+): Part {
   return new Proxy(part, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name, target);
