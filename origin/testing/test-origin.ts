@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { afterAll, inject } from "vitest";
 import { edgeHeaders, importSigningKeys, signParts } from "../../contracts/edge-signature.ts";
 import { createTestDatabase } from "../../db/testing/database.ts";
@@ -24,6 +25,7 @@ export interface EdgeRequest {
 export interface TestOrigin {
   readonly deps: Deps;
   readonly database: Database;
+  readonly databaseUrl: string;
   readonly issuer: TestIssuer;
   /** Every line of the log so far. */
   readonly log: readonly string[];
@@ -40,7 +42,11 @@ export interface TestOrigin {
 export async function createTestOrigin(
   replace: (deps: Deps) => Partial<Deps> = () => ({}),
 ): Promise<TestOrigin> {
-  const { database } = await createTestDatabase();
+  const { database, url } = await createTestDatabase();
+  // Test files have databases of their own but share one Redis, where the keys are made of event ids.
+  await database.pool.query(
+    `ALTER TABLE events ALTER COLUMN id RESTART WITH ${randomInt(1e10, 1e14)}`,
+  );
   const issuer = await startTestIssuer();
   afterAll(() => issuer.stop());
   const log: string[] = [];
@@ -62,6 +68,7 @@ export async function createTestOrigin(
   return {
     deps,
     database,
+    databaseUrl: url,
     issuer,
     log,
     ask,
