@@ -14,7 +14,7 @@ ALTER TABLE idempotency_keys ALTER COLUMN body TYPE json USING body::json;
 
 -- A booking as its owner sees it. A hold is expired by the clock, whether or not a sweeper came by.
 CREATE VIEW booking_facts AS
-SELECT b.id, b.event_id, b.user_id,
+SELECT b.id, b.event_id::text AS event_id, b.user_id,
        CASE WHEN b.status = 'held' AND b.expires_at <= clock_timestamp() THEN 'expired' ELSE b.status END AS status,
        b.total, b.currency, b.created_at, b.expires_at, b.extendable_until, b.confirmed_at,
        (SELECT jsonb_agg(

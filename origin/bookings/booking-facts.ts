@@ -19,7 +19,7 @@ const BookedTicket = z.object({
 /** A row of the view `booking_facts` as JSON: what the booking functions answer with. */
 export const BookingFacts = z.object({
   id: z.string(),
-  event_id: z.number().transform(String),
+  event_id: z.string(),
   user_id: z.string(),
   status: BookingStatus,
   total: z.number(),

@@ -49,7 +49,7 @@ export function storeHold(
     readonly userId: string;
     readonly ticketIds: readonly string[];
     readonly requestId: string;
-    readonly idempotency: Idempotency | undefined;
+    readonly idempotency?: Idempotency | undefined;
   },
 ): Promise<StoredHold> {
   return callFunction(
