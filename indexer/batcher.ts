@@ -85,5 +85,10 @@ export class RecentWrites {
 }
 
 function firstKeys(entries: ReadonlyMap<string, DirtyKey>, count: number): string[] {
-  return Array.from(entries.keys().take(count));
+  const keys: string[] = [];
+  for (const key of entries.keys()) {
+    if (keys.length === count) break;
+    keys.push(key);
+  }
+  return keys;
 }

@@ -127,5 +127,6 @@ function sum<T>(items: readonly T[], of: (item: T) => number): number {
 }
 
 function distinct<T>(items: readonly T[], key: (item: T) => string): T[] {
-  return [...new Map(items.map((item) => [key(item), item] as const).toReversed()).values()].reverse();
+  const seen = new Set<string>();
+  return items.filter((item) => !seen.has(key(item)) && seen.add(key(item)));
 }

@@ -4,9 +4,7 @@ import type { Lsn } from "./lsn.ts";
  * The framing of the streaming replication protocol inside `CopyData`
  * (PostgreSQL manual, "Streaming Replication Protocol").
  */
-export type Frame =
-  | { kind: "data" }
-  | { kind: "keepalive"; walEnd: Lsn; replyRequested: boolean };
+export type Frame = { kind: "data" } | { kind: "keepalive"; walEnd: Lsn; replyRequested: boolean };
 
 /** Where the plugin's message begins in a frame of kind `data`. */
 export const dataOffset = 25;
