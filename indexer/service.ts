@@ -93,7 +93,7 @@ export class IndexerService {
       case sqlState.undefinedObject:
         // The publication was dropped and made again: the slot's history never knew the new one.
         await this.#demand("publication");
-        await dropSlot(this.#deps.pool, this.#deps.config.SLOT_NAME).catch(() => {});
+        await this.#dropSlot();
         return { do: "back-off" };
       default:
         return { do: "back-off" };
@@ -138,6 +138,14 @@ export class IndexerService {
       const asked = await openRequests(pool, config.SLOT_NAME).catch(() => []);
       if (asked.some((request) => request.kind === "rebuild" && request.status === "waiting"))
         return;
+    }
+  }
+
+  async #dropSlot(): Promise<void> {
+    try {
+      await dropSlot(this.#deps.pool, this.#deps.config.SLOT_NAME);
+    } catch (error) {
+      this.#deps.log.warn({ err: error }, "the slot was not dropped");
     }
   }
 
