@@ -1,4 +1,5 @@
 import { parseHoldRequest, type HoldRequest } from "../../contracts/bookings.ts";
+import { sectionPath } from "./seats.ts";
 
 /** What a form says: fields by name, each with all its values. */
 export type FormFields = ReadonlyMap<string, readonly string[]>;
@@ -67,6 +68,6 @@ export function choiceAddress(eventId: string, fields: FormFields, queued: boole
     for (const value of (fields.get(name) ?? []).slice(0, 8))
       if (value !== "") query.append(name, value);
   }
-  const page = from === "" ? (queued ? "/seats" : "") : `/s/${encodeURIComponent(from)}`;
+  const page = from === "" ? (queued ? "/seats" : "") : `/s/${sectionPath(from)}`;
   return `/e/${eventId}${page}?${query}`;
 }

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { csrf } from "hono/csrf";
+import { HTTPException } from "hono/http-exception";
 import { toProblem } from "../../contracts/problem.ts";
 import type { PagesEnv } from "./context.ts";
 import { passOf } from "./cookies.ts";
@@ -36,6 +37,10 @@ export function pageRoutes(deps: PagesDeps): Hono<PagesEnv> {
   for (const locale of locales) app.route(prefixOf(locale) || "/", localised(locale));
   app.notFound((c) => notFoundPage(c));
   app.onError((error, c) => {
+    // What hono's own middleware refuses: a form of another site.
+    if (error instanceof HTTPException && error.status === 403) {
+      return problemPage(c, toProblem("forbidden", "Not from this site.", c.get("requestId")));
+    }
     deps.reportError(error, c.get("requestId"));
     return problemPage(c, toProblem("internal-error", "Something broke.", c.get("requestId")));
   });

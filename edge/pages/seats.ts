@@ -85,7 +85,11 @@ export function seatsById(plan: Plan, wanted: readonly string[]): PlanSeat[] {
 
 /** A section's part of its page's address. "." and ".." would be taken for directories. */
 export function sectionPath(name: string): string {
-  return /^\.{1,2}$/.test(name) ? `~${name}` : encodeURIComponent(name);
+  if (/^\.{1,2}$/.test(name)) return `~${name}`;
+  return encodeURIComponent(name).replace(
+    /[!'()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 /** The name that {@link sectionPath} was made of. */
