@@ -32,7 +32,7 @@ export async function dispatch(
   return withTransaction(db, async (tx) => {
     const { rows } = (await tx.execute(sql`
       SELECT id::text AS id, payload FROM outbox WHERE topic = ${topic} AND next_at <= now()
-      ORDER BY next_at, id LIMIT ${batchMax} FOR UPDATE SKIP LOCKED`)) as unknown as {
+      ORDER BY next_at, outbox.id LIMIT ${batchMax} FOR UPDATE SKIP LOCKED`)) as unknown as {
       rows: { id: string; payload: unknown }[];
     };
     if (rows.length === 0) return { delivered: 0, failed: 0, givenUp: 0 };
