@@ -147,9 +147,15 @@ export function runModel(settings: ModelSettings): ModelResult {
     }
     const { phase, waiting, pollMinSeconds, pollMaxSeconds } = status;
     const secondsToOpening = (opensAt - at) / 1000;
-    const random = crowd.random();
-    const input = { phase, etaSeconds, secondsToOpening, waiting, pollMinSeconds, pollMaxSeconds };
-    const wait = nextPollSeconds({ ...input, random });
+    const wait = nextPollSeconds({
+      phase,
+      etaSeconds,
+      secondsToOpening,
+      waiting,
+      pollMinSeconds,
+      pollMaxSeconds,
+      random: crowd.random(),
+    });
     wheel.add(visitor, second + Math.max(1, Math.round(wait)));
   }
 

@@ -9,7 +9,8 @@ export function pollBounds(waiting: number): {
   readonly pollMinSeconds: number;
   readonly pollMaxSeconds: number;
 } {
-  return { pollMinSeconds: 5, pollMaxSeconds: waiting > 1_000_000 ? 90 : 60 };
+  const pollMaxSeconds = waiting > 4_000_000 ? 120 : waiting > 1_000_000 ? 90 : 60;
+  return { pollMinSeconds: 5, pollMaxSeconds };
 }
 
 export interface PollInput {
