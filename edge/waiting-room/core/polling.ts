@@ -37,7 +37,8 @@ export function nextPollSeconds(input: PollInput): number {
   if (input.phase === "pre") {
     const spread = Math.max(pollMinSeconds, input.waiting / openingPollsPerSecond);
     const untilOpened = input.secondsToOpening + 1 + random * spread;
-    return Math.min(untilOpened, jittered(pollMaxSeconds));
+    const due = input.secondsToOpening <= 0; // opening this very moment
+    return due ? jittered(pollMinSeconds) : Math.min(untilOpened, jittered(pollMaxSeconds));
   }
   if (input.phase === "paused") return jittered(Math.max(pollMinSeconds, pollMaxSeconds / 2));
   if (input.phase !== "open" || input.etaSeconds === null) return jittered(pollMaxSeconds);
