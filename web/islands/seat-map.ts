@@ -54,8 +54,7 @@ class SeatMap extends HTMLElement {
       (ctx, view, size, dpr) => painter(ctx, view, size, dpr, theme),
       (at, scale) => {
         if (scale < tapScale) {
-          const section = sectionAt(layout, at);
-          if (section) camera.show({ left: at.x, right: at.x, top: at.y, bottom: at.y }, tapScale);
+          if (sectionAt(layout, at)) camera.approach(at, tapScale);
           return;
         }
         const index = seatAt(layout, at);

@@ -17,7 +17,9 @@ const keyPan = 0.3;
 
 export interface Camera {
   readonly redraw: () => void;
-  readonly show: (box: Box, scaleMin?: number) => void;
+  readonly show: (box: Box) => void;
+  /** Brings a point to the middle, at a scale. */
+  readonly approach: (at: Point, scale: number) => void;
   readonly move: (move: Move) => void;
 }
 
@@ -73,12 +75,14 @@ export function createCamera(
   });
   return {
     redraw,
-    show: (area, least = 0) => {
+    show: (area) => {
       target = area;
-      const fitted = fit(area, size);
-      const middle = { x: size.width / 2, y: size.height / 2 };
-      moved = least > 0;
-      look(zoomAt(fitted, middle, Math.max(1, least / fitted.scale), scaleMin()));
+      moved = false;
+      look(fit(area, size));
+    },
+    approach: (at, scale) => {
+      moved = true;
+      look({ scale, x: at.x - size.width / scale / 2, y: at.y - size.height / scale / 2 });
     },
     move: (move) => {
       const middle = { x: size.width / 2, y: size.height / 2 };

@@ -18,14 +18,15 @@ export function make<Name extends keyof HTMLElementTagNameMap>(
 /** How the map is moved without dragging. */
 export type Move = "in" | "out" | "whole" | "left" | "right" | "up" | "down";
 
+/** In the order of a grid of three columns: arrows around the whole, zoom beside them. */
 const keys: readonly (readonly [Move, string, string])[] = [
   ["in", "+", "zoomIn"],
-  ["out", "−", "zoomOut"],
-  ["whole", "⌂", "whole"],
-  ["left", "←", "left"],
   ["up", "↑", "up"],
-  ["down", "↓", "down"],
+  ["out", "−", "zoomOut"],
+  ["left", "←", "left"],
+  ["whole", "⌂", "whole"],
   ["right", "→", "right"],
+  ["down", "↓", "down"],
 ];
 
 /** A button for everything that a drag or a pinch does (WCAG 2.5.7). */

@@ -2,6 +2,7 @@ import { createBitmaps } from "./bitmaps.ts";
 import type { LaidSection, Layout } from "./layout.ts";
 import { drawSeats, type Theme } from "./shapes.ts";
 import type { SeatStates } from "./states.ts";
+import { areaOf } from "./rows.ts";
 import { overlaps, seen, type Size, type View } from "./view.ts";
 
 /** CSS pixels a seat: below, sections are areas; above, seats are drawn one by one; between, from bitmaps. */
@@ -132,23 +133,25 @@ function path(ctx: CanvasRenderingContext2D, points: readonly number[], view: Vi
   ctx.closePath();
 }
 
+/** Below this side of a section, in CSS pixels, its name is left out; below the other, its price. */
+const namedMin = 26;
+const pricedMin = 44;
+
 /** Name and lowest price, where they fit; a rough width is enough and costs no measuring. */
 function label(
   ctx: CanvasRenderingContext2D,
-  { box }: LaidSection,
+  { box, outline }: LaidSection,
   text: SectionLabel | undefined,
   view: View,
   theme: Theme,
 ): void {
-  const width = (box.right - box.left) * view.scale;
-  const height = (box.bottom - box.top) * view.scale;
-  const room = Math.min(width, height * 1.6);
-  if (!text || room < 24) return;
-  const font = Math.min(15, Math.max(10, room / 4));
-  const fits = (words: string) => words.length * font * 0.58 < width;
+  const side = Math.sqrt(areaOf(outline)) * view.scale;
+  if (!text || side < namedMin) return;
+  const font = Math.min(16, Math.max(10, side / 4));
+  const fits = (words: string) => words.length * font * 0.6 < side * 1.15;
   const x = ((box.left + box.right) / 2 - view.x) * view.scale;
   const y = ((box.top + box.bottom) / 2 - view.y) * view.scale;
-  const priced = height > font * 3 && text.price !== "" && fits(text.price);
+  const priced = side >= pricedMin && fits(text.price);
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
   ctx.fillStyle = theme.ink;
