@@ -58,6 +58,7 @@ export function createStates(
   /** Others' holds and purchases take a seat away from one's choice; `blocked` does, too. */
   const lost = () => [...mine].filter((index) => statuses[index] !== seatState.available);
 
+  recount();
   return {
     statuses,
     free,
