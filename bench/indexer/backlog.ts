@@ -46,7 +46,12 @@ export async function timeDecoding(lab: Lab, slot: string, rows: number): Promis
   const seconds = (performance.now() - started) / 1_000;
   await stream.close();
   await until("dropping the slot", () => dropped(lab, slot));
-  return { case: "decode only", rows, seconds: round(seconds), perSecond: Math.round(rows / seconds) };
+  return {
+    case: "decode only",
+    rows,
+    seconds: round(seconds),
+    perSecond: Math.round(rows / seconds),
+  };
 }
 
 /** From the indexer's first row until nothing is dirty. */

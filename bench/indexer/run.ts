@@ -16,7 +16,9 @@ export async function run(): Promise<BenchReport> {
     rows.push({ case: "idle", ...idle });
     console.log(idle);
     await indexer.stop();
-    await lab.database.pool.query("SELECT pg_create_logical_replication_slot('decode', 'pgoutput')");
+    await lab.database.pool.query(
+      "SELECT pg_create_logical_replication_slot('decode', 'pgoutput')",
+    );
     const t = performance.now();
     await makeBacklog(lab, 600_000);
     console.log("backlog", performance.now() - t);
