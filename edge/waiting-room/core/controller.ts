@@ -8,8 +8,12 @@ export interface Controller {
   readonly expiredBelow: number;
   /** A clock that runs only while people can claim, so that no one's grace runs out during a pause. */
   readonly openMs: number;
-  /** `serving` as it was, against `openMs`, back to the grace. */
-  readonly marks: readonly { readonly openMs: number; readonly serving: number }[];
+  /** `serving` and claims as they were, against `openMs`, back to the grace. */
+  readonly marks: readonly {
+    readonly openMs: number;
+    readonly serving: number;
+    readonly claims: number;
+  }[];
   readonly steppedAt: number;
   /** Decayed sums over positions past their grace: the no-show share is 1 − claimed / released. */
   readonly past: { readonly released: number; readonly claimed: number };
@@ -77,6 +81,11 @@ export function outstandingOf(controller: Controller, demand: Demand): number {
   return Math.max(0, released * (1 - noShowShareOf(controller)) - claimed);
 }
 
+/** @returns how many were admitted within the last grace: they are still choosing */
+export function choosingOf(controller: Controller, claims: number): number {
+  return claims - (controller.marks[0]?.claims ?? 0);
+}
+
 /**
  * One step of admission.
  * @param now Unix milliseconds; a step back in time releases nothing
@@ -94,7 +103,7 @@ export function stepController(
   const whole = Math.floor(release);
   const serving = before.serving + whole;
   const openMs = before.openMs + (demand.turnedAway ? 0 : seconds * 1000);
-  const marks = withMark(before.marks, { openMs, serving });
+  const marks = withMark(before.marks, { openMs, serving, claims: demand.claims });
   const graceFrom = openMs - limits.graceSeconds * 1000;
   const expired = marks.findLast((mark) => mark.openMs <= graceFrom);
   const weight = Math.min(1, seconds / rateSmoothingSeconds);
@@ -154,7 +163,9 @@ function withMark(
   marks: Controller["marks"],
   mark: Controller["marks"][number],
 ): Controller["marks"] {
-  return marks.at(-1)?.serving === mark.serving ? marks : [...marks, mark];
+  const last = marks.at(-1);
+  const same = last?.serving === mark.serving && last.claims === mark.claims;
+  return same ? marks : [...marks, mark];
 }
 
 function clamp(value: number, min: number, max: number): number {

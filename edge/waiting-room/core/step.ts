@@ -1,8 +1,14 @@
-import { type Controller, createController, type Demand, stepController } from "./controller.ts";
+import {
+  choosingOf,
+  type Controller,
+  createController,
+  type Demand,
+  stepController,
+} from "./controller.ts";
 import { opensAtText, seedOf } from "./lottery.ts";
 import { nextPhase, type RoomChange } from "./phases.ts";
 import { type Room, totalsOf } from "./room.ts";
-import { outlookOf } from "./stock.ts";
+import { isSoldOut, outlookOf } from "./stock.ts";
 
 /** A beacon that stays silent must not keep millions waiting: after this the draw goes without, and says so. */
 export const beaconWaitMs = 60_000;
@@ -53,7 +59,8 @@ export function admissibleOf(room: Room, now: number): number {
   if (!stock || now - stock.at > stockAgeMsMax) return Number.POSITIVE_INFINITY;
   const { claims, active } = totalsOf(room);
   const availableAtOpening = room.availableAtOpening ?? stock.available + stock.held;
-  return outlookOf(stock, { claims, active, availableAtOpening }).admissible;
+  const choosing = choosingOf(room.controller, claims);
+  return outlookOf(stock, { claims, active, choosing, availableAtOpening }).admissible;
 }
 
 function followStock(room: Room, now: number): Room {
@@ -63,8 +70,7 @@ function followStock(room: Room, now: number): Room {
     room.availableAtOpening === null && room.phase !== "pre"
       ? { ...room, availableAtOpening: stock.available + stock.held }
       : room;
-  const empty = stock.available === 0 && stock.held === 0;
-  const change: RoomChange = empty ? "sold-out" : "back-on-sale";
+  const change: RoomChange = isSoldOut(stock) ? "sold-out" : "back-on-sale";
   const phase = nextPhase(known.phase, change);
   return phase === "refused" ? known : { ...known, phase };
 }
