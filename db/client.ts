@@ -51,6 +51,9 @@ export function openDatabase(options: DatabaseOptions): Database {
 function opened(db: Db, pool: pg.Pool, options: DatabaseOptions): Database {
   // Without a listener an idle connection's end (a restart of the server) would end the process.
   pool.on("error", options.onIdleError ?? (() => {}));
+  // The pool does not listen on a connection that is in use, such as for a transaction: its end would end the
+  // process, too, although the query under way already fails with the same error.
+  pool.on("connect", (client) => client.on("error", () => {}));
   return { db, pool, close: () => pool.end() };
 }
 

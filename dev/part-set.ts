@@ -54,19 +54,17 @@ export class PartSet {
   }
 
   /** Starts a part again that has ended, where it was. Throws `PartError` when its address is taken meanwhile. */
-  async restart(name: string): Promise<void> {
+  async restart(name: string): Promise<Part> {
     const before = this.#get(name);
     const start = this.#starters.get(name);
     if (start === undefined) throw new Error(`${name} cannot be started`);
+    this.#meantToEnd.add(name);
     await before.stop();
     const part = await start();
     this.#meantToEnd.delete(name);
     this.#add(name, part);
-    if (part.where !== before.where) {
-      throw new PartError(
-        `${name} came back at ${part.where}, the others look for ${before.where}`,
-      );
-    }
+    if (part.where === before.where) return part;
+    throw new PartError(`${name} came back at ${part.where}, the others look for ${before.where}`);
   }
 
   /** Stops everything, the users of a part before the part. What is still starting is stopped once it has. */

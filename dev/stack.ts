@@ -81,7 +81,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       parts: set.parts,
       onCrash: (listener) => set.onCrash(listener),
       kill: (part, signal) => set.kill(part, signal),
-      restart: (part) => set.restart(part),
+      restart: async (part) => {
+        const { pid } = await set.restart(part);
+        if (pid !== undefined) record.pids[part] = pid;
+        writeStackFile(stateDir, record);
+      },
       token: (user, roles = []) => {
         if (record.issuer === undefined) throw new Error("this stack has no identity issuer");
         const nowSeconds = Math.floor(Date.now() / 1000);

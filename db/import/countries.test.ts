@@ -26,6 +26,6 @@ test("every country has an alpha-2 code and a currency that the runtime knows", 
   expect(codes).toHaveLength(250);
   for (const code of codes) {
     expect(code).toMatch(/^[A-Z]{2}$/);
-    expect(known, code).toContain(currencyOfCountry(code));
+    expect(known).toContain(currencyOfCountry(code));
   }
 });
