@@ -58,6 +58,7 @@ export class PartSet {
     const before = this.#get(name);
     const start = this.#starters.get(name);
     if (start === undefined) throw new Error(`${name} cannot be started`);
+    this.#meantToEnd.add(name);
     await before.stop();
     const part = await start();
     this.#meantToEnd.delete(name);

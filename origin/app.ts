@@ -10,6 +10,10 @@ import { nothingHere, toAnswer, wrongMethod } from "./middleware/problems.ts";
 import { requestId } from "./middleware/request-id.ts";
 import { verifyEdge } from "./middleware/verify-edge.ts";
 import { watchDeadline } from "./middleware/watch-deadline.ts";
+import { openBookings } from "./bookings/open-bookings.ts";
+import { adminRoutes } from "./routes/admin.ts";
+import { bookingRoutes } from "./routes/bookings.ts";
+import { eventRoutes } from "./routes/events.ts";
 import { serviceRoutes } from "./routes/service.ts";
 
 /**
@@ -24,5 +28,8 @@ export function createApp(deps: Deps): Hono<AppEnv> {
   app.use(methodNotAllowed({ app, onMethodNotAllowed: wrongMethod }));
   app.route("/", serviceRoutes(deps));
   app.use(limitBody, verifyEdge(deps), watchDeadline(deps), authenticate(deps));
+  app.route("/", eventRoutes(deps));
+  app.route("/", adminRoutes(deps));
+  app.route("/", bookingRoutes(openBookings(deps)));
   return app;
 }

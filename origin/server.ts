@@ -1,6 +1,7 @@
 import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
 import { createApp } from "./app.ts";
+import { runBookingJobs } from "./bookings/booking-jobs.ts";
 import { ConfigError, readConfig, type Config } from "./config.ts";
 import { openDeps } from "./deps.ts";
 import { createLogger } from "./logger.ts";
@@ -23,12 +24,13 @@ async function start(): Promise<void> {
   const server = createAdaptorServer({ fetch: createApp(deps).fetch }) as Server;
   const port = await listen(server, config);
   logger.info({ port }, "listening");
+  const jobs = runBookingJobs(deps);
 
   const stop = (signal: NodeJS.Signals) => {
     if (stopping.signal.aborted) process.exit(1); // asked twice: at once
     logger.info({ signal }, "stopping");
     stopping.abort();
-    void drain(server)
+    void Promise.all([drain(server), jobs])
       .then(close)
       .then(() => logger.info("stopped"))
       .then(() => process.exit(0));

@@ -9,11 +9,15 @@ import { DomainError } from "../errors.ts";
  */
 export async function readJson(ctx: Context): Promise<unknown> {
   const text = await ctx.req.text();
+  let body: unknown;
   try {
-    return JSON.parse(text) as unknown;
+    body = JSON.parse(text);
   } catch (cause) {
     throw new DomainError("malformed-json", "The body is not valid JSON.", { cause });
   }
+  // Only an escape can bring in what is no text.
+  if (text.includes("\\u")) requireText(body, []);
+  return body;
 }
 
 /**
@@ -41,7 +45,9 @@ export function parseQuery<Schema extends z.ZodType>(
   ctx: Context,
   schema: Schema,
 ): z.output<Schema> {
-  return valid(schema.safeParse(ctx.req.query()), "query");
+  const query = ctx.req.query();
+  requireText(query, ["query"]);
+  return valid(schema.safeParse(query), "query");
 }
 
 /**
@@ -56,4 +62,21 @@ export function parseId<Schema extends z.ZodType>(
   const parsed = schema.safeParse(id);
   if (!parsed.success) throw new DomainError("not-found", `There is no such ${what}.`);
   return parsed.data;
+}
+
+/**
+ * Postgres stores neither NUL nor halves of surrogate pairs.
+ * @throws DomainError `validation-failed`
+ */
+function requireText(value: unknown, path: readonly string[]): void {
+  if (typeof value === "string" && (value.includes("\0") || !value.isWellFormed())) {
+    throw new DomainError("validation-failed", "Some fields are not valid.", {
+      extras: { errors: [{ path: path.join("."), message: "must be valid text without NUL" }] },
+    });
+  }
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, item] of Object.entries(value)) {
+    requireText(key, path);
+    requireText(item, [...path, key]);
+  }
 }

@@ -8,8 +8,12 @@ export interface Controller {
   readonly expiredBelow: number;
   /** A clock that runs only while people can claim, so that no one's grace runs out during a pause. */
   readonly openMs: number;
-  /** `serving` as it was, against `openMs`, back to the grace. */
-  readonly marks: readonly { readonly openMs: number; readonly serving: number }[];
+  /** `serving` and claims as they were, against `openMs`, back to the grace. */
+  readonly marks: readonly {
+    readonly openMs: number;
+    readonly serving: number;
+    readonly claims: number;
+  }[];
   readonly steppedAt: number;
   /** Decayed sums over positions past their grace: the no-show share is 1 − claimed / released. */
   readonly past: { readonly released: number; readonly claimed: number };
@@ -45,13 +49,14 @@ const stepSecondsMax = 5;
 /** Over-release against no-shows never exceeds three times the configured rate. */
 const burstMax = 3;
 export const noShowShareMax = 0.8;
-/** Ten positions that all claimed: keeps the first few from deciding the no-show share. */
-const prior = { released: 10, claimed: 10 };
+/** As many positions, expected to claim, keep the first few from deciding the no-show share. */
+const priorPositions = 10;
 const rateSmoothingSeconds = 30;
 /** The stock's remaining room is spent over about this time, so that admission slows down before the end. */
 const stockSpreadSeconds = 15;
 
-export function createController(limits: Limits, now: number): Controller {
+/** @param showShare share of the numbers that were given to somebody: the rest are gaps in leased blocks */
+export function createController(limits: Limits, now: number, showShare: number): Controller {
   return {
     serving: 0,
     carry: 0,
@@ -59,7 +64,7 @@ export function createController(limits: Limits, now: number): Controller {
     openMs: 0,
     marks: [],
     steppedAt: now,
-    past: prior,
+    past: { released: priorPositions, claimed: priorPositions * showShare },
     settled: { released: 0, claimed: 0 },
     ratePerMinute: limits.admitPerMinute,
   };
@@ -77,6 +82,11 @@ export function outstandingOf(controller: Controller, demand: Demand): number {
   return Math.max(0, released * (1 - noShowShareOf(controller)) - claimed);
 }
 
+/** @returns how many were admitted within the last grace: they are still choosing */
+export function choosingOf(controller: Controller, claims: number): number {
+  return claims - (controller.marks[0]?.claims ?? 0);
+}
+
 /**
  * One step of admission.
  * @param now Unix milliseconds; a step back in time releases nothing
@@ -89,17 +99,18 @@ export function stepController(
 ): Controller {
   if (!demand.phaseOpen) return { ...before, steppedAt: now };
   const seconds = clamp((now - before.steppedAt) / 1000, 0, stepSecondsMax);
+  if (seconds === 0) return { ...before, steppedAt: now };
   const settled = withPast(before, limits, demand, seconds);
   const release = releaseOf(settled, limits, demand, seconds);
   const whole = Math.floor(release);
   const serving = before.serving + whole;
   const openMs = before.openMs + (demand.turnedAway ? 0 : seconds * 1000);
-  const marks = withMark(before.marks, { openMs, serving });
+  const marks = withMark(before.marks, { openMs, serving, claims: demand.claims });
   const graceFrom = openMs - limits.graceSeconds * 1000;
   const expired = marks.findLast((mark) => mark.openMs <= graceFrom);
   const weight = Math.min(1, seconds / rateSmoothingSeconds);
   // A queue that ran empty says nothing about how fast the next people will come up.
-  const ranEmpty = serving >= demand.issued || seconds === 0;
+  const ranEmpty = serving >= demand.issued;
   const rateNow = ranEmpty ? before.ratePerMinute : (whole / seconds) * 60;
   return {
     ...settled,
@@ -154,7 +165,9 @@ function withMark(
   marks: Controller["marks"],
   mark: Controller["marks"][number],
 ): Controller["marks"] {
-  return marks.at(-1)?.serving === mark.serving ? marks : [...marks, mark];
+  const last = marks.at(-1);
+  const same = last?.serving === mark.serving && last.claims === mark.claims;
+  return same ? marks : [...marks, mark];
 }
 
 function clamp(value: number, min: number, max: number): number {

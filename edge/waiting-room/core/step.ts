@@ -1,8 +1,14 @@
-import { type Controller, createController, type Demand, stepController } from "./controller.ts";
+import {
+  choosingOf,
+  type Controller,
+  createController,
+  type Demand,
+  stepController,
+} from "./controller.ts";
 import { opensAtText, seedOf } from "./lottery.ts";
 import { nextPhase, type RoomChange } from "./phases.ts";
-import { type Room, totalsOf } from "./room.ts";
-import { outlookOf } from "./stock.ts";
+import { type Room, type RoomTotals, totalsOf } from "./room.ts";
+import { isSoldOut, outlookOf } from "./stock.ts";
 
 /** A beacon that stays silent must not keep millions waiting: after this the draw goes without, and says so. */
 export const beaconWaitMs = 60_000;
@@ -42,18 +48,20 @@ export function openIfDue(room: Room, now: number): Room {
     opensAt: opensAtText(room.settings.opensAt),
     beacon: room.beacon?.randomness ?? "",
   });
-  const controller: Controller = createController(room.settings, now);
+  const showShare = lotterySize === 0 ? 1 : Math.min(1, totalsOf(room).joins / lotterySize);
+  const controller: Controller = createController(room.settings, now, showShare);
   const availableAtOpening = room.stock ? room.stock.available + room.stock.held : null;
   return { ...room, phase: "open", lotterySize, seed, controller, availableAtOpening };
 }
 
 /** @returns how many people beside the active ones the seats are good for; Infinity when nobody knows */
-export function admissibleOf(room: Room, now: number): number {
+export function admissibleOf(room: Room, totals: RoomTotals, now: number): number {
   const { stock } = room;
   if (!stock || now - stock.at > stockAgeMsMax) return Number.POSITIVE_INFINITY;
-  const { claims, active } = totalsOf(room);
+  const { claims, active } = totals;
   const availableAtOpening = room.availableAtOpening ?? stock.available + stock.held;
-  return outlookOf(stock, { claims, active, availableAtOpening }).admissible;
+  const choosing = choosingOf(room.controller, claims);
+  return outlookOf(stock, { claims, active, choosing, availableAtOpening }).admissible;
 }
 
 function followStock(room: Room, now: number): Room {
@@ -63,8 +71,7 @@ function followStock(room: Room, now: number): Room {
     room.availableAtOpening === null && room.phase !== "pre"
       ? { ...room, availableAtOpening: stock.available + stock.held }
       : room;
-  const empty = stock.available === 0 && stock.held === 0;
-  const change: RoomChange = empty ? "sold-out" : "back-on-sale";
+  const change: RoomChange = isSoldOut(stock) ? "sold-out" : "back-on-sale";
   const phase = nextPhase(known.phase, change);
   return phase === "refused" ? known : { ...known, phase };
 }
@@ -79,6 +86,6 @@ function demandOf(room: Room, now: number): Demand {
     settledReleased: totals.settledBelow,
     settledClaims: totals.settledClaims,
     turnedAway: room.turnedAway,
-    roomByStock: admissibleOf(room, now),
+    roomByStock: admissibleOf(room, totals, now),
   };
 }

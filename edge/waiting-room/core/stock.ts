@@ -16,8 +16,6 @@ export interface Stock {
 export interface Outlook {
   /** How many further people, beside the active ones, the seats will last for. */
   readonly admissible: number;
-  /** Nothing is left, and nothing can come back. */
-  readonly soldOut: boolean;
 }
 
 /** Share of held seats that come back unsold. */
@@ -25,9 +23,13 @@ export const returnShare = 0.2;
 /** Until passes have run their course: twenty of them that took two seats each. */
 const prior = { passes: 20, seatsEach: 2 };
 
+/** So few seats are offered to one person each, whatever people took before: a sale must come to its end. */
+const lastSeats = 50;
+
 /**
- * How far the stock will go. Seats per pass are learned from the passes that are over; those that are still
- * active are expected to take as many, less what they already hold.
+ * How far the stock will go. Seats per pass are learned from the passes that are over; those who were admitted
+ * lately are expected to take as many, and those before them have made up their minds.
+ * @param admitted.choosing passes so young that their people still choose
  * @param admitted.availableAtOpening seats on sale when the first pass was given
  */
 export function outlookOf(
@@ -35,6 +37,7 @@ export function outlookOf(
   admitted: {
     readonly claims: number;
     readonly active: number;
+    readonly choosing: number;
     readonly availableAtOpening: number;
   },
 ): Outlook {
@@ -44,11 +47,13 @@ export function outlookOf(
     0.1, // a crowd that hardly buys must not let everybody in at once
     (sold + prior.passes * prior.seatsEach) / (over + prior.passes),
   );
-  const promised = Math.max(0, admitted.active * seatsEach - stock.held);
-  const free = stock.available + stock.held * returnShare - promised;
-  const idle = admitted.active === 0 && stock.available > 0;
-  return {
-    admissible: Math.max(idle ? 1 : 0, free / seatsEach),
-    soldOut: stock.available === 0 && stock.held === 0,
-  };
+  const choosing = Math.min(admitted.choosing, admitted.active);
+  const free = stock.available + stock.held * returnShare - choosing * seatsEach;
+  const atLeast = Math.min(stock.available, lastSeats) - choosing;
+  return { admissible: Math.max(0, atLeast, free / seatsEach) };
+}
+
+/** @returns whether nothing is left and nothing can come back */
+export function isSoldOut(stock: Stock): boolean {
+  return stock.available === 0 && stock.held === 0;
 }
