@@ -61,14 +61,17 @@ export async function beginSession(deps: ServiceDeps): Promise<Beginning> {
       return { epoch, live, position, build: underWay };
     }
   }
-  const collection = await collections.create();
-  const build = await recordBuild(pool, slot, {
-    collection,
-    reason: reason ?? "schema",
-    schemaHash,
-  });
-  log.info({ collection, reason: build.reason, total: build.total }, "building");
+  const build = await newBuild(deps, reason ?? "schema");
   return { epoch, live, position, build };
+}
+
+/** Makes the next collection and records that it is to be filled. */
+export async function newBuild(deps: ServiceDeps, reason: RebuildReason): Promise<Build> {
+  const { pool, config, collections, log } = deps;
+  const collection = await collections.create();
+  const build = await recordBuild(pool, config.SLOT_NAME, { collection, reason, schemaHash });
+  log.info({ collection, reason, total: build.total }, "building");
+  return build;
 }
 
 async function reasonToBuild(

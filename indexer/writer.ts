@@ -39,6 +39,11 @@ export class Writer {
     this.#written = new RecentWrites(ctx.config.AVAIL_GAP_MS * 2);
   }
 
+  add(task: Task): void {
+    this.#tasks.push(task);
+    this.wake();
+  }
+
   /** Something became dirty, or due. */
   wake(): void {
     this.#wake.resolve();

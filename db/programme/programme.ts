@@ -30,7 +30,7 @@ const seatsByKind: Readonly<Record<ProgrammeVenue["kind"], readonly [number, num
   club: [50, 120],
 };
 /** Every so many events one has as many seats as an ordinary import makes. */
-const largeStride = 50;
+const largeStride = 100;
 const largeSeats = 2_000;
 
 const seed = 1_461;
@@ -51,7 +51,7 @@ export function makeProgramme(now: Date): ProgrammeEvent[] {
     if (bill.gapDays === undefined) {
       series++;
       // Some series have begun already.
-      day = series % 7 === 0 ? -randomInt(random, 4, 40) : randomInt(random, 3, daysMax - 45);
+      day = series % 11 === 0 ? -randomInt(random, 4, 40) : randomInt(random, 3, daysMax - 45);
     } else {
       day += bill.gapDays;
     }
@@ -81,7 +81,7 @@ export function makeProgramme(now: Date): ProgrammeEvent[] {
         currency: currencyOfCountry(venue.country),
       },
       popularity: bill.popularity,
-      soldShare: isLargest ? 0.1 : state.soldShare,
+      soldShare: isLargest ? 0.05 : state.soldShare,
       blockedShare: index % 29 === 13 ? 0.05 : 0,
     };
   });

@@ -16,22 +16,24 @@ export interface Sale {
  */
 export async function sellTickets(tx: Db, sales: readonly Sale[], now: Date): Promise<void> {
   const given = JSON.stringify(
-    sales.map(({ eventId, ...shares }) => ({ event: String(eventId), ...shares })),
+    sales
+      .filter(({ soldShare, blockedShare }) => soldShare > 0 || blockedShare > 0)
+      .map(({ eventId, ...shares }) => ({ event: String(eventId), ...shares })),
   );
   // Version 8 and variant 1 of RFC 9562: a UUID whose other bits are anyone's own, here of the hash.
   await tx.execute(sql`
-    WITH grouped AS MATERIALIZED (
+    WITH grouped AS (
       SELECT t.id, t.event_id, t.price, t.currency, "soldShare" AS share, "blockedShare" AS blocked,
              md5(concat_ws('|', e.import_key, t.section, t.row_index, t.seat_index / 4)) AS hash
       FROM jsonb_to_recordset(${given}::jsonb) AS given (event bigint, "soldShare" float8, "blockedShare" float8)
       JOIN events AS e ON e.id = event
       JOIN tickets AS t ON t.event_id = e.id),
-    placed AS (
-      SELECT *, ('x' || left(hash, 6))::bit(24)::int / 16777216.0 AS place,
-             overlay(overlay(hash PLACING '8' FROM 13) PLACING 'a' FROM 17)::uuid AS booking,
+    placed AS MATERIALIZED (
+      SELECT *, ('x' || left(hash, 6))::bit(24)::int / 16777216.0::float8 AS place FROM grouped),
+    sold AS MATERIALIZED (
+      SELECT *, overlay(overlay(hash PLACING '8' FROM 13) PLACING 'a' FROM 17)::uuid AS booking,
              'guest-' || left(hash, 10) AS guest
-      FROM grouped),
-    sold AS MATERIALIZED (SELECT * FROM placed WHERE place < share),
+      FROM placed WHERE place < share),
     made AS (
       INSERT INTO bookings (id, event_id, user_id, status, total, currency, created_at, expires_at, extendable_until,
                             confirmed_at)
@@ -43,8 +45,7 @@ export async function sellTickets(tx: Db, sales: readonly Sale[], now: Date): Pr
       INSERT INTO booking_tickets (booking_id, ticket_id, event_id, price)
       SELECT booking, id, event_id, price FROM sold)
     UPDATE tickets AS t SET
-      status = CASE WHEN place < share THEN 'booked' ELSE 'blocked' END,
-      user_id = CASE WHEN place < share THEN guest END,
-      booking_id = CASE WHEN place < share THEN booking END
-    FROM placed WHERE placed.id = t.id AND (place < share OR place >= 1 - blocked)`);
+      status = CASE WHEN booking IS NULL THEN 'blocked' ELSE 'booked' END, user_id = guest, booking_id = booking
+    FROM placed LEFT JOIN sold USING (id)
+    WHERE placed.id = t.id AND (booking IS NOT NULL OR placed.place >= 1 - placed.blocked)`);
 }
