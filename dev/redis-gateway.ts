@@ -48,7 +48,7 @@ export async function startRedisGateway(options: {
     throw error;
   });
   return {
-    name: "redis gateway",
+    name: "redis-gateway",
     state: "own",
     detail: options.redisUrl === undefined ? "in memory (ioredis-mock)" : "Upstash REST on Redis",
     where: upstashUrl,

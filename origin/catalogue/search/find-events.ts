@@ -34,32 +34,30 @@ export async function findEvents(
 ): Promise<Found> {
   const { page, pageSize } = query;
   const result = await db.execute(sql`
-    WITH matched AS (${matched(match)}),
-    found AS MATERIALIZED (
-      SELECT e.id, e.starts_at, m.cost FROM matched AS m JOIN events AS e ON e.id = m.id
+    WITH found AS MATERIALIZED (
+      SELECT e.id, e.starts_at, m.cost FROM ${matched(match)}
       WHERE ${sql.join(filters(query, beginsAfter), sql` AND `)}
-    ),
-    page AS (
-      SELECT id, row_number() OVER (ORDER BY ${order(query, match)}) AS place
-      FROM found ORDER BY place LIMIT ${pageSize} OFFSET ${(page - 1) * pageSize}
     )
     SELECT (SELECT count(*)::int FROM found) AS total,
-           ARRAY(SELECT id::text FROM page ORDER BY place) AS ids`);
+           ARRAY(SELECT id::text FROM found ORDER BY ${order(query, match)}
+                 LIMIT ${pageSize} OFFSET ${(page - 1) * pageSize}) AS ids`);
   const [answer] = Answer.parse((result as { rows: unknown }).rows);
   return answer;
 }
 
-/** The ids of matching events, each once, with what their match costs: 0 is the best. */
+/** Matching events `e`, each once, and what their match costs, `m.cost`: 0 is the best. */
 function matched(match: Match): SQL {
   switch (match.kind) {
     case "everything":
-      return sql`SELECT id, 0 AS cost FROM events`;
+      return sql`events AS e, (SELECT 0 AS cost) AS m`;
     case "name":
-      return sql`
-        SELECT e.id, 0 AS cost FROM events AS e JOIN venues AS v ON v.id = e.venue_id
-        WHERE lower(${match.name}) IN (lower(e.name), lower(v.name)) OR EXISTS (
-          SELECT FROM event_performers AS ep JOIN performers AS p ON p.id = ep.performer_id
-          WHERE ep.event_id = e.id AND lower(${match.name}) IN (SELECT lower(unnest(p.name || p.alternate_names))))`;
+      return sql`(SELECT 0 AS cost) AS m, events AS e JOIN (
+        SELECT e.id FROM events AS e JOIN venues AS v ON v.id = e.venue_id
+        WHERE lower(${match.name}) IN (lower(e.name), lower(v.name))
+        UNION
+        SELECT ep.event_id FROM event_performers AS ep JOIN performers AS p ON p.id = ep.performer_id
+        WHERE lower(${match.name}) IN (SELECT lower(unnest(p.name || p.alternate_names)))
+      ) AS named ON named.id = e.id`;
     case "words":
       return withWords(match.terms, match.tokens);
     default:
@@ -70,7 +68,7 @@ function matched(match: Match): SQL {
 /** The expressions are those of the indexes in 0003_search.sql, letter by letter. */
 function withWords(terms: readonly SearchTerm[], tokens: number): SQL {
   const json = JSON.stringify(terms);
-  return sql`
+  return sql`(
     SELECT id, sum(cost) AS cost FROM (
       SELECT id, token, min(cost) AS cost FROM (
         WITH terms AS (
@@ -87,7 +85,8 @@ function withWords(terms: readonly SearchTerm[], tokens: number): SQL {
           ON search_vector(ARRAY[v.name, v.city] || v.alternate_names, v.name || v.alternate_names) @@ query
           JOIN events AS e ON e.venue_id = v.id
       ) AS hits GROUP BY id, token
-    ) AS best GROUP BY id HAVING count(*) = ${tokens}`;
+    ) AS best GROUP BY id HAVING count(*) = ${tokens}
+  ) AS m JOIN events AS e ON e.id = m.id`;
 }
 
 function filters(query: SearchQuery, beginsAfter: number): SQL[] {

@@ -60,14 +60,14 @@ function toFound(
 /** An event has one currency, so any ticket tells which. */
 async function readSeats(db: Db, ids: readonly string[]) {
   const result = await db.execute(sql`
-    SELECT given.id::text,
-           (count(*) FILTER (WHERE status = 'available'))::int AS available,
-           (count(*) FILTER (WHERE status <> 'blocked'))::int AS sellable,
-           min(price) FILTER (WHERE status <> 'blocked') AS least,
-           max(price) FILTER (WHERE status <> 'blocked') AS most,
-           (SELECT currency FROM tickets AS one WHERE one.event_id = given.id LIMIT 1) AS currency
-    FROM unnest(${`{${ids.join(",")}}`}::bigint[]) AS given (id) JOIN tickets AS t ON t.event_id = given.id
-    GROUP BY given.id`);
+    SELECT given.id::text, seats.*, (SELECT currency FROM tickets WHERE event_id = given.id LIMIT 1) AS currency
+    FROM unnest(${`{${ids.join(",")}}`}::bigint[]) AS given (id), LATERAL (
+      SELECT (count(*) FILTER (WHERE status = 'available'))::int AS available,
+             (count(*) FILTER (WHERE status <> 'blocked'))::int AS sellable,
+             min(price) FILTER (WHERE status <> 'blocked') AS least,
+             max(price) FILTER (WHERE status <> 'blocked') AS most
+      FROM tickets WHERE event_id = given.id
+    ) AS seats`);
   const rows = Seats.parse((result as { rows: unknown }).rows);
   return new Map(rows.map((row) => [row.id, row]));
 }

@@ -1,0 +1,46 @@
+import { percentiles, type Percentiles } from "../percentiles.ts";
+import type { Lab } from "./lab.ts";
+
+export interface EditFigures extends Percentiles {
+  readonly edits: number;
+}
+
+/**
+ * Renames events one after the other, and times each from the commit's answer until a search finds the new name.
+ * @param gapMs between an edit that was found and the next one
+ */
+export async function timeEdits(
+  lab: Lab,
+  options: { edits: number; gapMs: number; firstEvent: number },
+): Promise<EditFigures> {
+  const samples: number[] = [];
+  for (let turn = 0; turn < options.edits; turn += 1) {
+    const word = `w${turn}x${Math.random().toString(36).slice(2, 10)}`;
+    await lab.database.pool.query("UPDATE events SET name = $2 WHERE id = $1", [
+      options.firstEvent + turn,
+      `Edited ${word}`,
+    ]);
+    const committed = performance.now();
+    while (!(await isFound(lab, word))) {
+      if (performance.now() - committed > 60_000) throw new Error("an edit is not found");
+    }
+    samples.push(performance.now() - committed);
+    await new Promise((resolve) => setTimeout(resolve, options.gapMs * (0.5 + Math.random())));
+  }
+  return { edits: samples.length, ...percentiles(samples) };
+}
+
+async function isFound(lab: Lab, word: string): Promise<boolean> {
+  const answer = await search(lab, `q=${word}&query_by=name&num_typos=0&prefix=false`);
+  return answer.found === 1;
+}
+
+/** One search as the edge does it. */
+export async function search(lab: Lab, query: string): Promise<{ found: number }> {
+  const answer = await fetch(
+    `${lab.typesense.url}/collections/events/documents/search?${query}&include_fields=id&use_cache=false`,
+    { headers: { "x-typesense-api-key": lab.typesense.apiKey } },
+  );
+  if (!answer.ok) throw new Error(`search: ${answer.status}`);
+  return (await answer.json()) as { found: number };
+}

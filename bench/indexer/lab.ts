@@ -1,0 +1,136 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { openDatabase, type Database } from "../../db/client.ts";
+import { migrate } from "../../db/migrate.ts";
+import { type Child, startChild } from "../../dev/child.ts";
+import { freePort } from "../../dev/free-port.ts";
+import { makeTestFolder, startTestPostgres, startTestTypesense } from "../../dev/testing/parts.ts";
+import { waitUntil } from "../../dev/wait-until.ts";
+
+export interface Lab {
+  readonly database: Database;
+  readonly databaseUrl: string;
+  readonly typesense: { url: string; apiKey: string };
+  readonly slot: string;
+  startIndexer(env?: Record<string, string>): Promise<LabIndexer>;
+  close(): Promise<void>;
+}
+
+export interface LabIndexer {
+  readonly child: Child;
+  readonly url: string;
+  /** One value of `/metrics`, labels included in the name as Prometheus prints them. */
+  metric(name: string): Promise<number>;
+  state(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** Real parts of the benchmark's own: PostgreSQL 18 and Typesense, the indexer as a process. */
+export async function openLab(): Promise<Lab> {
+  const folder = makeTestFolder();
+  const [postgres, typesense] = await Promise.all([
+    startTestPostgres(folder, { settings: { max_wal_size: "4GB", synchronous_commit: "on" } }),
+    startTestTypesense(folder),
+  ]);
+  const database = openDatabase({ url: postgres.databaseUrl, poolSize: 16 });
+  await migrate(database.pool);
+  const slot = `bench_${randomUUID().replaceAll("-", "").slice(0, 12)}`;
+  const target = { url: typesense.typesenseUrl, apiKey: typesense.typesenseKey };
+  const running = new Set<LabIndexer>();
+  return {
+    database,
+    databaseUrl: postgres.databaseUrl,
+    typesense: target,
+    slot,
+    startIndexer: async (env = {}) => {
+      const indexer = await startIndexer(folder.path, {
+        DATABASE_URL: postgres.databaseUrl,
+        TYPESENSE_URL: target.url,
+        TYPESENSE_API_KEY: target.apiKey,
+        SLOT_NAME: slot,
+        LOG_LEVEL: "info",
+        ...env,
+      });
+      running.add(indexer);
+      return indexer;
+    },
+    close: async () => {
+      await Promise.all([...running].map((indexer) => indexer.stop()));
+      await database.close();
+      await Promise.all([postgres.stop(), typesense.stop()]);
+      folder.remove();
+    },
+  };
+}
+
+async function startIndexer(folder: string, env: Record<string, string>): Promise<LabIndexer> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const child = await startChild({
+    command: process.execPath,
+    args: [join(import.meta.dirname, "../../indexer/main.ts")],
+    env: { ...env, PATH: process.env["PATH"], PORT: String(port) },
+    logFile: join(folder, "logs", `indexer-${port}.log`),
+  });
+  const get = async (path: string) => (await fetch(`${url}${path}`)).text();
+  await waitUntil(
+    async () => {
+      if (child.exit()) throw new Error(`the indexer ended: ${child.log()}`);
+      return await get("/health").catch(() => undefined);
+    },
+    { timeoutMs: 30_000, late: () => new Error("the indexer does not start") },
+  );
+  return {
+    child,
+    url,
+    metric: async (name) => {
+      const line = (await get("/metrics")).split("\n").find((it) => it.startsWith(`${name} `));
+      return Number(line?.slice(name.length + 1) ?? Number.NaN);
+    },
+    state: async () => (JSON.parse(await get("/ready")) as { state: string }).state,
+    stop: () => child.stop(),
+  };
+}
+
+/** Waits for a condition, asked for again and again. */
+export async function until(
+  what: string,
+  condition: () => Promise<boolean>,
+  timeoutMs = 300_000,
+): Promise<void> {
+  await waitUntil(async () => ((await condition()) ? true : undefined), {
+    timeoutMs,
+    late: () => new Error(`not in time: ${what}`),
+  });
+}
+
+/** A catalogue straight from SQL: `count` published events at 50 venues by 500 performers. */
+export async function insertCatalogue(database: Database, count: number): Promise<void> {
+  await database.pool.query(`
+    INSERT INTO venues (name, city, country, time_zone)
+      SELECT 'Venue ' || n, 'City ' || n % 20, 'GB', 'Europe/London' FROM generate_series(1, 50) n;
+    INSERT INTO performers (name, alternate_names)
+      SELECT 'Performer ' || md5(n::text), ARRAY['Alias ' || n] FROM generate_series(1, 500) n;
+    INSERT INTO events (venue_id, performer_id, name, description, category, status, starts_at, ends_at, on_sale_at)
+      SELECT 1 + n % 50, 1 + n % 500, 'Evening ' || n || ' ' || substr(md5(n::text), 1, 8),
+             'A benchmark evening', 'Music', 'published', now() + n % 300 * interval '1 day' + interval '1 day',
+             now() + n % 300 * interval '1 day' + interval '27 hours', now()
+      FROM generate_series(1, ${count}) n;
+    INSERT INTO event_performers (event_id, performer_id, position)
+      SELECT id, performer_id, 0 FROM events;`);
+}
+
+/** Seats for events `from` to `to`. */
+export async function insertSeats(
+  database: Database,
+  from: number,
+  to: number,
+  seats: number,
+): Promise<void> {
+  await database.pool.query(
+    `INSERT INTO tickets (event_id, section, "row", seat, row_index, seat_index, price, currency)
+     SELECT e, 'A', (s / 100)::text, (s % 100)::text, s / 100, s % 100, 5000, 'GBP'
+     FROM generate_series($1::int, $2::int) e, generate_series(0, $3::int - 1) s`,
+    [from, to, seats],
+  );
+}

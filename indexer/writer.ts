@@ -1,0 +1,182 @@
+import { chooseBatch, RecentWrites } from "./batcher.ts";
+import { backoffMs } from "./clock.ts";
+import type { DirtyKey } from "./dirty-keys.ts";
+import { SinkUnavailableError } from "./errors.ts";
+import type { SessionContext } from "./session-context.ts";
+import type { Task } from "./task.ts";
+
+/** What the loop calls for the stream's own batches. */
+export interface WriterWork {
+  /** Writes one batch; throws without having given it back. */
+  flush(batch: readonly DirtyKey[]): Promise<void>;
+  /** Records fan-outs; `false` while their changes are not visible yet. */
+  record(refs: readonly DirtyKey[]): Promise<boolean>;
+  /** Told whenever the search server takes writes again, or stops. */
+  sinkIs(up: boolean): void;
+}
+
+/** Refs recorded at once. */
+const refsMax = 500;
+const invisibleMs = 20;
+
+/**
+ * The only place that writes to collections: one thing at a time. That alone rules out that an old read overtakes a
+ * newer one, and that a backfill revives what was deleted.
+ */
+export class Writer {
+  readonly #ctx: SessionContext;
+  readonly #work: WriterWork;
+  readonly #tasks: Task[];
+  readonly #written: RecentWrites;
+  #wake = Promise.withResolvers<void>();
+  #turn = 0;
+  #failures = 0;
+
+  constructor(ctx: SessionContext, work: WriterWork, tasks: readonly Task[]) {
+    this.#ctx = ctx;
+    this.#work = work;
+    this.#tasks = [...tasks];
+    this.#written = new RecentWrites(ctx.config.AVAIL_GAP_MS * 2);
+  }
+
+  add(task: Task): void {
+    this.#tasks.push(task);
+    this.wake();
+  }
+
+  /** Something became dirty, or due. */
+  wake(): void {
+    this.#wake.resolve();
+  }
+
+  /** @throws what ends the session: everything but an unavailable search server, which is waited for */
+  async run(signal: AbortSignal): Promise<void> {
+    signal.addEventListener("abort", () => this.wake(), { once: true });
+    while (!signal.aborted) {
+      this.#wake = Promise.withResolvers<void>();
+      try {
+        const flushed = await this.#flushDue();
+        const stepped = await this.#stepTask();
+        if (flushed || stepped) this.#sinkWorks();
+        else await this.#pause(signal);
+      } catch (error) {
+        if (!(error instanceof SinkUnavailableError)) throw error;
+        await this.#sinkFailed(error, signal);
+      }
+    }
+  }
+
+  /** Writes everything that is dirty, due or not; for a clean end. */
+  async drain(): Promise<void> {
+    const { events, refs } = this.#ctx.progress;
+    while (refs.size > 0 || events.size > 0) {
+      if (refs.size > 0 && !(await this.#record())) {
+        await this.#ctx.clock.sleep(invisibleMs);
+        continue;
+      }
+      const keys = [...events.waiting("edit").keys(), ...events.waiting("seats").keys()];
+      await this.#flush(keys.slice(0, this.#ctx.config.BATCH_DOCS));
+    }
+  }
+
+  async #flushDue(): Promise<boolean> {
+    const { progress, clock, config } = this.#ctx;
+    const recorded = progress.refs.size > 0 && (await this.#record());
+    const choice = chooseBatch(progress.events, this.#written, clock.now(), {
+      batchDocs: config.BATCH_DOCS,
+      seatsDebounceMs: config.AVAIL_DEBOUNCE_MS,
+      seatsWaitMsMax: config.AVAIL_MAX_WAIT_MS,
+      seatsGapMs: config.AVAIL_GAP_MS,
+    });
+    if (choice.status !== "due") return recorded;
+    await this.#flush(choice.keys);
+    return true;
+  }
+
+  async #flush(keys: readonly string[]): Promise<void> {
+    const { events } = this.#ctx.progress;
+    if (keys.length === 0) return;
+    const batch = events.take(keys);
+    try {
+      await this.#work.flush(batch);
+    } catch (error) {
+      events.giveBack();
+      throw error;
+    }
+    events.done();
+    this.#written.note(keys, this.#ctx.clock.now());
+  }
+
+  async #record(): Promise<boolean> {
+    const { progress } = this.#ctx;
+    const refs = progress.refs.take([...progress.refs.waiting("edit").keys()].slice(0, refsMax));
+    try {
+      if (await this.#work.record(refs)) {
+        progress.refsRecorded(refs.map((ref) => ref.key));
+        return true;
+      }
+    } catch (error) {
+      progress.refs.giveBack();
+      throw error;
+    }
+    progress.refs.giveBack();
+    return false;
+  }
+
+  /** One step of the next task that is due, in turn, so that none starves another. */
+  async #stepTask(): Promise<boolean> {
+    const now = this.#ctx.clock.now();
+    for (let tried = 0; tried < this.#tasks.length; tried += 1) {
+      this.#turn = (this.#turn + 1) % this.#tasks.length;
+      const task = this.#tasks[this.#turn];
+      if (!task || task.dueMs() > now) continue;
+      if ((await task.step()) === "finished") this.#tasks.splice(this.#turn, 1);
+      return true;
+    }
+    return false;
+  }
+
+  async #pause(signal: AbortSignal): Promise<void> {
+    const { progress, clock, config } = this.#ctx;
+    const now = clock.now();
+    const choice = chooseBatch(progress.events, this.#written, now, {
+      batchDocs: config.BATCH_DOCS,
+      seatsDebounceMs: config.AVAIL_DEBOUNCE_MS,
+      seatsWaitMsMax: config.AVAIL_MAX_WAIT_MS,
+      seatsGapMs: config.AVAIL_GAP_MS,
+    });
+    if (choice.status === "due") return;
+    const waits = this.#tasks.map((task) => task.dueMs() - now);
+    if (choice.status === "later") waits.push(choice.inMs);
+    if (progress.refs.size > 0) waits.push(invisibleMs);
+    const pauseMs = Math.min(60_000, Math.max(1, Math.ceil(Math.min(...waits))));
+    const timer = new AbortController();
+    await Promise.race([
+      this.#wake.promise,
+      clock.sleep(pauseMs, AbortSignal.any([signal, timer.signal])),
+    ]);
+    timer.abort();
+  }
+
+  #sinkWorks(): void {
+    if (this.#failures > 0) this.#work.sinkIs(true);
+    this.#failures = 0;
+  }
+
+  async #sinkFailed(error: SinkUnavailableError, signal: AbortSignal): Promise<void> {
+    const { clock, config, metrics, log } = this.#ctx;
+    metrics.sinkUnavailable.inc({ code: String(error.code) });
+    if (this.#failures === 0) {
+      this.#work.sinkIs(false);
+      log.warn({ code: error.code }, "the search server is unavailable");
+    }
+    const waitMs = backoffMs(
+      this.#failures,
+      config.SINK_BACKOFF_MS,
+      config.SINK_BACKOFF_MAX_MS,
+      clock.random,
+    );
+    this.#failures += 1;
+    await clock.sleep(waitMs, signal);
+  }
+}
