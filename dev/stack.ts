@@ -24,6 +24,8 @@ export interface StackOptions {
   only?: readonly PartName[];
   /** What may name given parts and settings. Absent: this process's own environment. */
   env?: Readonly<Record<string, string | undefined>>;
+  /** Gives up starting: what has started is stopped. */
+  signal?: AbortSignal;
   /** Takes a line for a waiting person. */
   print?: (line: string) => void;
 }
@@ -71,12 +73,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       progress: progress.doing,
       signal: givingUp.signal,
     });
-    const parts = await startParts(context, set, {
+    const starting = startParts(context, set, {
       edgePort: port,
       rateLimits: options.rateLimits ?? false,
       seed: options.seed ?? "full",
       only: options.only ?? partNames,
     });
+    const parts = await Promise.race([starting, rejectOnAbort(options.signal)]);
     const record = describe(parts, JSON.stringify(secrets.edgeSigningKeys));
     writeStackFile(stateDir, record);
     return {
@@ -103,6 +106,14 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   } finally {
     progress.end();
   }
+}
+
+async function rejectOnAbort(signal: AbortSignal | undefined): Promise<never> {
+  return await new Promise((_, reject) => {
+    const giveUp = () => reject(new PartError("the start was given up"));
+    if (signal?.aborted) giveUp();
+    signal?.addEventListener("abort", giveUp, { once: true });
+  });
 }
 
 async function edgePort(port: number): Promise<number> {
