@@ -3,7 +3,7 @@ import { EventId } from "../../contracts/ids.ts";
 import { SearchQuery } from "../../contracts/search.ts";
 import type { AppEnv } from "../app-env.ts";
 import { viewAvailability } from "../catalogue/availability.ts";
-import { viewEvent, type EventRequest } from "../catalogue/event-view.ts";
+import { viewEvent, type EventRequest, type ViewDeps } from "../catalogue/event-view.ts";
 import { searchEvents } from "../catalogue/search/search-events.ts";
 import type { Deps } from "../deps.ts";
 import { parseId, parseQuery } from "./parse.ts";
@@ -14,7 +14,7 @@ const publicView = "public, max-age=1";
 const publicSearch = "public, max-age=10";
 
 /** What everybody may see of an event. */
-export function eventRoutes(deps: Deps): Hono<AppEnv> {
+export function eventRoutes(deps: ViewDeps & Pick<Deps, "now">): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .get("/events/search", async (ctx) => {
       const result = await searchEvents(deps, parseQuery(ctx, SearchQuery));
