@@ -9,6 +9,7 @@ import { createStackContext } from "./stack-context.ts";
 import { type StackRecord, removeStackFile, writeStackFile } from "./stack-file.ts";
 import { type PartName, type Parts, partNames, startParts } from "./stack-parts.ts";
 import { defaultStateDir, discardState } from "./state.ts";
+import { wheelCache } from "./wheels.ts";
 
 export interface StackOptions {
   /** Where everything is kept between runs. Absent: `.local`. */
@@ -24,6 +25,8 @@ export interface StackOptions {
   only?: readonly PartName[];
   /** What may name given parts and settings. Absent: this process's own environment. */
   env?: Readonly<Record<string, string | undefined>>;
+  /** Where fetched programs are kept. Absent: `.local/wheels`. */
+  wheelCache?: string;
   /** Gives up starting: what has started is stopped. */
   signal?: AbortSignal;
   /** Takes a line for a waiting person. */
@@ -72,6 +75,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       env: options.env ?? process.env,
       progress: progress.doing,
       signal: givingUp.signal,
+      wheelCache: options.wheelCache ?? wheelCache,
     });
     const starting = startParts(context, set, {
       edgePort: port,
