@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, statSync, truncateSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Exit } from "./part.ts";
-import { signalGroup } from "./process-group.ts";
+import { signalGroup, sweepGroup } from "./process-group.ts";
 import { forget, watch } from "./watchdog.ts";
 
 /** A log that has grown past this (bytes) starts anew with the next run. */
@@ -62,6 +62,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   const exited = new Promise<Exit>((resolve) => {
     child.once("exit", (code, signal) => {
       exit = { code, signal };
+      sweepGroup(pid);
       forget(pid);
       resolve(exit);
     });

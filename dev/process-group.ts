@@ -20,3 +20,12 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): void {
     }
   }
 }
+
+/** Ends what a process has left behind in the group that it led. */
+export function sweepGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}

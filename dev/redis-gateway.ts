@@ -20,6 +20,8 @@ export async function startRedisGateway(options: {
   token: string;
   logFile: string;
   port?: number;
+  /** Gives up starting. */
+  signal?: AbortSignal;
 }): Promise<RedisGateway> {
   const port = options.port ?? (await freePort());
   const upstashUrl = `http://127.0.0.1:${port}`;
@@ -42,13 +44,14 @@ export async function startRedisGateway(options: {
     {
       timeoutMs: startMsMax,
       late: () => new PartError("the Redis behind the gateway does not answer PING"),
+      ...(options.signal && { signal: options.signal }),
     },
   ).catch(async (error: unknown) => {
     await child.stop();
     throw error;
   });
   return {
-    name: "redis gateway",
+    name: "redis-gateway",
     state: "own",
     detail: options.redisUrl === undefined ? "in memory (ioredis-mock)" : "Upstash REST on Redis",
     where: upstashUrl,

@@ -1,4 +1,13 @@
-import { boolean, integer, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import {
+  boolean,
+  integer,
+  json,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { identityId, instant, minorUnits, rowId } from "./columns.ts";
 
 export const bookings = pgTable("bookings", {
@@ -15,6 +24,8 @@ export const bookings = pgTable("bookings", {
   extendableUntil: instant("extendable_until").notNull(),
   confirmedAt: instant("confirmed_at"),
   endedAt: instant("ended_at"),
+  paymentStatus: text("payment_status", { enum: ["authorised", "captured", "voided", "refunded"] }),
+  paymentReference: text("payment_reference"),
 });
 
 export const bookingTickets = pgTable(
@@ -36,7 +47,7 @@ export const idempotencyKeys = pgTable(
     key: text("key").notNull(),
     requestHash: text("request_hash").notNull(),
     status: integer("status"),
-    body: jsonb("body").$type<unknown>(),
+    body: json("body").$type<unknown>(),
     headers: jsonb("headers").$type<Record<string, string>>(),
     lockedUntil: instant("locked_until").notNull(),
     createdAt: instant("created_at").notNull().defaultNow(),

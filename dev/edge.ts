@@ -1,0 +1,68 @@
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from "miniflare";
+import { unstable_getMiniflareWorkerOptions as readWorker } from "wrangler";
+import { bundleEdge } from "./bundle-edge.ts";
+
+const config = fileURLToPath(new URL("../wrangler.toml", import.meta.url));
+
+export interface EdgeOptions {
+  /** 0 takes any free one. */
+  port: number;
+  /** Variables and secrets, over those of the configuration file. */
+  env: Record<string, string>;
+  /** Where Durable Objects and the cache keep what they store. */
+  persistDir: string;
+  /** Absent: the project's `wrangler.toml`. */
+  configFile?: string;
+}
+
+export interface Edge {
+  url: string;
+  stop: () => Promise<void>;
+}
+
+/** Runs the Worker in the real runtime, with the bindings of `wrangler.toml`: the one place that knows Miniflare.
+ * Its version 5 has a form of options of its own; wrangler still gives the one before, and Miniflare turns it into
+ * the new one. Throws `PartError` when the Worker does not build. */
+export async function startEdge(options: EdgeOptions): Promise<Edge> {
+  const { workerOptions, define, main, externalWorkers } = readWorker(options.configFile ?? config);
+  if (main === undefined) throw new Error("wrangler.toml names no main");
+  // One file has no modules to classify, and the rules do not survive the conversion.
+  const { modulesRules: _, ...worker } = workerOptions;
+  const persistDir = resolve(options.persistDir);
+  const modulesRoot = join(persistDir, "bundle");
+  const scriptPath = join(modulesRoot, "edge.js");
+  mkdirSync(persistDir, { recursive: true });
+  await bundleEdge({ main, define, outFile: scriptPath });
+
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      host: "127.0.0.1",
+      port: options.port,
+      // The details of a request's place in the world are otherwise fetched from the internet.
+      cf: false,
+      log: new Log(LogLevel.WARN),
+      logRequests: false,
+      resourcePersistencePath: join(persistDir, "storage"),
+      workers: [
+        {
+          ...worker,
+          bindings: Object.assign({}, worker.bindings, options.env),
+          modules: true,
+          modulesRoot,
+          scriptPath,
+        },
+        ...externalWorkers,
+      ],
+    }),
+  );
+  try {
+    const url = await miniflare.ready;
+    return { url: url.origin, stop: async () => await miniflare.dispose() };
+  } catch (error) {
+    await miniflare.dispose().catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,41 @@
+import { randomBytes } from "node:crypto";
+import * as z from "zod";
+import { SigningKey, makeSigningKey } from "./identity/signing-key.ts";
+import { readStateFile, writeStateFile } from "./state.ts";
+
+/** What the parts of one local stack trust one another by. */
+const Secrets = z.object({
+  postgresPassword: z.string(),
+  redisPassword: z.string(),
+  upstashToken: z.string(),
+  typesenseKey: z.string(),
+  typesenseSearchKey: z.string(),
+  edgeSigningKeys: z.record(z.string(), z.string()),
+  identity: SigningKey,
+});
+export type Secrets = z.infer<typeof Secrets>;
+
+const file = "secrets.json";
+
+/** The secrets of the stack in this folder, or nothing when it was never started. */
+export function readSecrets(stateDir: string): Secrets | undefined {
+  return readStateFile(stateDir, file, Secrets);
+}
+
+/** The secrets of the stack in this folder; the first start draws them at random. */
+export async function readOrMakeSecrets(stateDir: string): Promise<Secrets> {
+  const kept = readSecrets(stateDir);
+  if (kept !== undefined) return kept;
+  const random = () => randomBytes(24).toString("hex");
+  const made: Secrets = {
+    postgresPassword: random(),
+    redisPassword: random(),
+    upstashToken: random(),
+    typesenseKey: random(),
+    typesenseSearchKey: random(),
+    edgeSigningKeys: { k1: randomBytes(32).toString("hex") },
+    identity: await makeSigningKey(),
+  };
+  writeStateFile(stateDir, file, made);
+  return made;
+}

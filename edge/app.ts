@@ -1,0 +1,55 @@
+import { Hono } from "hono";
+import { cors } from "hono/cors";
+import { methodNotAllowed } from "hono/method-not-allowed";
+import type { AppEnv } from "./app-env.ts";
+import { authenticate } from "./middleware/authenticate.ts";
+import { defaultHeaders } from "./middleware/default-headers.ts";
+import { limitBody } from "./middleware/limit-body.ts";
+import { nothingHere, toProblemResponse, wrongMethod } from "./middleware/problems.ts";
+import { requestId } from "./middleware/request-id.ts";
+import type { Parts } from "./parts.ts";
+import { adminRoutes } from "./routes/admin.ts";
+import { bookingRoutes } from "./routes/bookings.ts";
+import { eventRoutes } from "./routes/events.ts";
+import { serviceRoutes } from "./routes/service.ts";
+
+/** The public surface. Headers are settled outside of everything, so that problems carry them, too. */
+export function createApp(parts: Parts): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.onError(toProblemResponse);
+  app.notFound(nothingHere);
+  app.use(requestId, defaultHeaders, corsFor(parts.env.CORS_ORIGINS));
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: wrongMethod }));
+  app.use(limitBody, authenticate(parts));
+  app.route("/", serviceRoutes(parts));
+  app.route("/", eventRoutes(parts));
+  app.route("/", bookingRoutes(parts));
+  app.route("/", adminRoutes(parts));
+  return app;
+}
+
+/** Other sites may call with a token that they hold; never with what a browser would add by itself. */
+function corsFor(origins: readonly string[]) {
+  return cors({
+    origin: (origin) => (origins.includes(origin) ? origin : null),
+    allowMethods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+    allowHeaders: [
+      "Authorization",
+      "Content-Type",
+      "Idempotency-Key",
+      "If-Match",
+      "If-None-Match",
+      "Admission-Pass",
+      "Queue-Ticket",
+    ],
+    exposeHeaders: [
+      "ETag",
+      "Location",
+      "Retry-After",
+      "X-Request-Id",
+      "Cache-Status",
+      "Idempotency-Replayed",
+    ],
+    maxAge: 600,
+  });
+}

@@ -1,0 +1,51 @@
+import type { CachedAnswer } from "./cached-answer.ts";
+
+/** What an entry costs beside its body, in bytes; an estimate on the high side. */
+const entryOverhead = 512;
+
+/** The isolate's memory: bounded in bytes, the least recently used go first. A `Map` keeps the order of insertion. */
+export class MemoryStore {
+  readonly #entries = new Map<string, CachedAnswer>();
+  readonly #bytesMax: number;
+  #bytes = 0;
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get(key: string): CachedAnswer | undefined {
+    const entry = this.#entries.get(key);
+    if (!entry) return undefined;
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    return entry;
+  }
+
+  /** Keeps the entry, unless it alone would take a quarter of all there is. */
+  set(key: string, entry: CachedAnswer): void {
+    this.delete(key);
+    const cost = costOf(key, entry);
+    if (cost > this.#bytesMax / 4) return;
+    this.#entries.set(key, entry);
+    this.#bytes += cost;
+    for (const oldest of this.#entries.keys()) {
+      if (this.#bytes <= this.#bytesMax) return;
+      this.delete(oldest);
+    }
+  }
+
+  delete(key: string): void {
+    const entry = this.#entries.get(key);
+    if (!entry) return;
+    this.#entries.delete(key);
+    this.#bytes -= costOf(key, entry);
+  }
+}
+
+function costOf(key: string, entry: CachedAnswer): number {
+  return entry.gzip.byteLength + key.length * 2 + entryOverhead;
+}

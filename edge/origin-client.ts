@@ -1,0 +1,92 @@
+import { edgeHeaders, signParts, type SigningKeys } from "../contracts/edge-signature.ts";
+import { unavailable } from "./problem.ts";
+import type { Caller } from "./verify-token.ts";
+
+/** What of a client's request the origin gets to see. Everything else stays at the edge. */
+const passedOn = [
+  "accept-language",
+  "content-type",
+  "idempotency-key",
+  "if-match",
+  "if-none-match",
+  "admission-pass",
+];
+
+const noBody = new Uint8Array();
+
+export interface OriginRequest {
+  readonly method: string;
+  /** Path with its query. */
+  readonly path: string;
+  readonly requestId: string;
+  readonly timeoutMs: number;
+  readonly caller?: Caller | undefined;
+  /** The client's headers, of which a few are passed on. */
+  readonly headers?: Headers;
+  readonly body?: Uint8Array;
+}
+
+/**
+ * Sends a signed request to the origin, once: a write whose answer was lost may have happened.
+ * @throws `service-unavailable` when the origin cannot be reached or takes longer than `timeoutMs`
+ */
+export type OriginClient = (request: OriginRequest) => Promise<Response>;
+
+export function createOriginClient(options: {
+  readonly url: string;
+  readonly signingKeys: SigningKeys;
+  readonly now: () => number;
+}): OriginClient {
+  return async (request) => {
+    const target = new URL(request.path, options.url);
+    const headers = await signedHeaders(request, target, options.signingKeys, options.now());
+    try {
+      return await fetch(target, {
+        method: request.method,
+        headers,
+        redirect: "manual",
+        signal: AbortSignal.timeout(request.timeoutMs),
+        ...(request.body && request.body.length > 0 ? { body: request.body } : {}),
+      });
+    } catch {
+      throw unavailable(
+        "The box office does not answer right now. Nothing was changed that you were not told of.",
+      );
+    }
+  };
+}
+
+async function signedHeaders(
+  request: OriginRequest,
+  target: URL,
+  keys: SigningKeys,
+  nowMs: number,
+): Promise<Headers> {
+  const { caller, requestId } = request;
+  const parts = {
+    method: request.method,
+    path: target.pathname,
+    query: target.search,
+    timestampSeconds: Math.floor(nowMs / 1000),
+    body: request.body ?? noBody,
+    user: caller?.id ?? "",
+    roles: caller?.roles.join(",") ?? "",
+    requestId,
+    deadline: String(nowMs + request.timeoutMs),
+  };
+  const { keyId, signature } = await signParts(keys, parts);
+  const headers = new Headers();
+  for (const name of passedOn) {
+    const value = request.headers?.get(name);
+    if (value) headers.set(name, value);
+  }
+  if (caller) headers.set("authorization", `Bearer ${caller.token}`);
+  headers.set(edgeHeaders.keyId, keyId);
+  headers.set(edgeHeaders.signature, signature);
+  headers.set(edgeHeaders.timestamp, String(parts.timestampSeconds));
+  headers.set(edgeHeaders.user, parts.user);
+  headers.set(edgeHeaders.roles, parts.roles);
+  headers.set(edgeHeaders.deadline, parts.deadline);
+  headers.set(edgeHeaders.requestId, requestId);
+  return headers;
+}

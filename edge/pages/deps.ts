@@ -1,0 +1,115 @@
+import type { Booking, BookingList, HoldRequest } from "../../contracts/bookings.ts";
+import type { Availability, EventView } from "../../contracts/events.ts";
+import type { Plan } from "../../contracts/plan.ts";
+import type { Problem } from "../../contracts/problem.ts";
+import type { SearchResult } from "../../contracts/search.ts";
+
+/** What a page asks for either comes, or there is a problem to tell people about. */
+export type Outcome<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly problem: Problem };
+
+/** An event without its tickets: half a kilobyte, where the tickets of a stadium are megabytes. */
+export type EventFacts = Omit<EventView, "tickets">;
+
+/** Somebody signed in. */
+export interface Session {
+  readonly userId: string;
+  readonly name: string;
+  readonly roles: readonly string[];
+}
+
+/** On whose behalf, and under which request id, something is asked for. */
+export interface Caller {
+  readonly session: Session;
+  readonly requestId: string;
+}
+
+/** The public status of a waiting room, as far as pages show it. */
+export interface WaitingStatus {
+  readonly generation: number;
+  readonly phase: "pre" | "open" | "paused" | "closed" | "sold-out";
+  readonly opensAt: string;
+  readonly commitment: string;
+  readonly seed?: string | undefined;
+  readonly lotterySize?: number | undefined;
+  readonly serving: number;
+  readonly expiredBelow: number;
+  readonly ratePerMinute: number;
+  readonly waiting: number;
+  readonly message: string;
+  readonly seatsLeft: number | null;
+  readonly priceRange: {
+    readonly min: number;
+    readonly max: number;
+    readonly currency: string;
+  } | null;
+  readonly likelyBelow: number | null;
+}
+
+/** Where the files of the browser are: logical name (`event.js`) to public path. */
+export type AssetPaths = Readonly<Record<string, string>>;
+
+export interface TicketCode {
+  readonly ticketId: string;
+  /** What the QR code says. */
+  readonly code: string;
+}
+
+/** Everything that pages need from the rest of the system. */
+export interface PagesDeps {
+  /** Public origin, for canonical links: `https://tickets.example`. */
+  readonly publicOrigin: string;
+  readonly now: () => number;
+  /** Something broke: log it under the request id that the page names. */
+  readonly reportError: (error: Error, requestId: string) => void;
+  readonly assets: () => Promise<AssetPaths>;
+
+  readonly loadEvent: (eventId: string) => Promise<Outcome<EventFacts>>;
+  /** @param pass admission pass, for an event with a waiting room */
+  readonly loadPlan: (eventId: string, pass?: string) => Promise<Outcome<Plan>>;
+  readonly loadAvailability: (eventId: string, pass?: string) => Promise<Outcome<Availability>>;
+  /** @param query parameters as in the API, unknown ones already dropped */
+  readonly search: (query: URLSearchParams) => Promise<Outcome<SearchResult>>;
+
+  readonly placeHold: (
+    caller: Caller,
+    hold: {
+      readonly eventId: string;
+      readonly request: HoldRequest;
+      readonly idempotencyKey: string;
+      readonly pass?: string | undefined;
+    },
+  ) => Promise<Outcome<Booking>>;
+  readonly getBooking: (caller: Caller, bookingId: string) => Promise<Outcome<Booking>>;
+  readonly listBookings: (caller: Caller, page: number) => Promise<Outcome<BookingList>>;
+  readonly confirm: (caller: Caller, bookingId: string) => Promise<Outcome<Booking>>;
+  readonly extend: (caller: Caller, bookingId: string) => Promise<Outcome<Booking>>;
+  readonly release: (caller: Caller, bookingId: string) => Promise<Outcome<null>>;
+  /** Signed codes of a confirmed booking's tickets, in the booking's order. */
+  readonly ticketCodes: (
+    caller: Caller,
+    booking: Booking,
+  ) => Promise<Outcome<readonly TicketCode[]>>;
+
+  /** Position of a number, or nothing before the draw. */
+  readonly queuePosition: (status: WaitingStatus, number: number) => Promise<number | undefined>;
+  readonly queueStatus: (eventId: string) => Promise<Outcome<WaitingStatus>>;
+  readonly joinQueue: (
+    caller: Caller,
+    eventId: string,
+  ) => Promise<Outcome<{ readonly queueTicket: string; readonly number: number }>>;
+  readonly claimPass: (
+    caller: Caller,
+    eventId: string,
+    queueTicket: string,
+  ) => Promise<Outcome<{ readonly admissionPass: string; readonly expiresAt: string }>>;
+  readonly leaveQueue: (
+    caller: Caller,
+    eventId: string,
+    queueTicket: string,
+  ) => Promise<Outcome<null>>;
+
+  /** Who a session cookie is, or nothing when it is forged or over. */
+  readonly readSession: (token: string) => Promise<Session | undefined>;
+}

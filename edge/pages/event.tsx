@@ -1,0 +1,278 @@
+import { raw } from "hono/html";
+import type { Child } from "hono/jsx";
+import { toProblem } from "../../contracts/problem.ts";
+import { Chooser } from "./chooser.tsx";
+import type { PageContext } from "./context.ts";
+import { passOf } from "./cookies.ts";
+import type { EventFacts } from "./deps.ts";
+import { problemPage } from "./errors.tsx";
+import { time } from "./format.ts";
+import { eventJsonLd } from "./json-ld.ts";
+import { respond } from "./layout.tsx";
+import { localPath } from "./locale.ts";
+import { summarise, type SectionSummary } from "./seats.ts";
+
+/** `/e/:id`: the facts for everybody and, where there is no waiting room, the choice of seats. */
+export async function eventPage(c: PageContext): Promise<Response> {
+  const { deps, locale, path } = c.var;
+  const eventId = c.req.param("id") ?? "";
+  const loaded = await deps.loadEvent(eventId);
+  if (!loaded.ok) return problemPage(c, loaded.problem);
+  const facts = loaded.value;
+  const state = saleState(facts, deps.now());
+  const chosen = state === "on-sale" ? await loadChooser(c, facts) : undefined;
+  const queued = state === "queued" || chosen === "admission-required";
+  const url = deps.publicOrigin + localPath(locale, path);
+  const body = (
+    <>
+      <Notices c={c} />
+      <Facts c={c} facts={facts} />
+      {queued ? <QueueHint c={c} eventId={eventId} /> : ""}
+      {state === "on-sale" || queued ? "" : <SaleNotice c={c} facts={facts} state={state} />}
+      {chosen === "unavailable" ? (
+        <p class="notice">{c.var.m.problems["service-unavailable"]}</p>
+      ) : (
+        ""
+      )}
+      {typeof chosen === "object" ? chosen.body : ""}
+    </>
+  );
+  return respond(c, {
+    title: facts.event.name,
+    description: describe(c, facts),
+    body,
+    cache: "public",
+    script: typeof chosen === "object" ? "event.js" : "page.js",
+    head: (
+      <Metadata
+        facts={facts}
+        url={url}
+        offers={typeof chosen === "object" ? chosen.offers : undefined}
+        description={describe(c, facts)}
+      />
+    ),
+  });
+}
+
+/** `/e/:id/seats`: the choice of seats for somebody with an admission pass. Never cached. */
+export async function seatsPage(c: PageContext): Promise<Response> {
+  const { deps, locale } = c.var;
+  const eventId = c.req.param("id") ?? "";
+  const loaded = await deps.loadEvent(eventId);
+  if (!loaded.ok) return problemPage(c, loaded.problem);
+  const facts = loaded.value;
+  const state = saleState(facts, deps.now());
+  if (state !== "on-sale" && state !== "queued")
+    return c.redirect(localPath(locale, `/e/${eventId}`), 303);
+  const chosen = await loadChooser(c, facts, passOf(c, eventId));
+  if (chosen === "admission-required")
+    return c.redirect(localPath(locale, `/wait/${eventId}`), 303);
+  if (chosen === "unavailable") return problemPage(c, unavailable(c));
+  return respond(c, {
+    title: facts.event.name,
+    script: "event.js",
+    body: (
+      <>
+        <Facts c={c} facts={facts} />
+        {chosen.body}
+      </>
+    ),
+  });
+}
+
+type SaleState = "on-sale" | "queued" | "early" | "over" | "cancelled";
+
+function saleState({ event }: EventFacts, now: number): SaleState {
+  if (event.status === "cancelled") return "cancelled";
+  if (Date.parse(event.endsAt) <= now) return "over";
+  if (event.admission === "queue") return "queued";
+  return Date.parse(event.onSaleAt) > now ? "early" : "on-sale";
+}
+
+interface Chosen {
+  readonly body: Child;
+  readonly offers: { min: number; max: number; currency: string; free: number };
+}
+
+async function loadChooser(
+  c: PageContext,
+  { event }: EventFacts,
+  pass?: string,
+): Promise<Chosen | "admission-required" | "unavailable"> {
+  const { deps } = c.var;
+  const [plan, availability] = await Promise.all([
+    deps.loadPlan(event.id, pass),
+    deps.loadAvailability(event.id, pass),
+  ]);
+  for (const part of [plan, availability]) {
+    if (!part.ok && part.problem.code === "admission-required") return "admission-required";
+  }
+  if (!plan.ok || !availability.ok) return "unavailable";
+  const sections = summarise(plan.value, availability.value.statuses);
+  const base = pass === undefined ? `/events/${event.id}` : `/e/${event.id}/seats`;
+  const data = {
+    plan: `${base}/plan`,
+    availability: `${base}/availability`,
+    live: `/events/${event.id}/live`,
+  };
+  return {
+    body: <Chooser c={c} eventId={event.id} plan={plan.value} sections={sections} data={data} />,
+    offers: offersOf(sections, plan.value.currency),
+  };
+}
+
+function offersOf(sections: readonly SectionSummary[], currency: string): Chosen["offers"] {
+  const sellable = sections.some((it) => it.free > 0)
+    ? sections.filter((it) => it.free > 0)
+    : sections;
+  return {
+    min: Math.min(...sellable.map((it) => it.min)),
+    max: Math.max(...sellable.map((it) => it.max)),
+    free: sections.reduce((sum, it) => sum + it.free, 0),
+    currency,
+  };
+}
+
+/** Facts about an event, as every page about it begins. */
+export function Facts({ c, facts }: { c: PageContext; facts: EventFacts }) {
+  const { m, locale } = c.var;
+  const { event, venue, performers, performer } = facts;
+  const zone = event.timeZone;
+  const names = (performers.length === 0 ? [performer] : performers).map(({ name }) => name);
+  return (
+    <section class="facts">
+      {event.category === "" ? (
+        ""
+      ) : (
+        <p class="eyebrow">
+          <bdi>{event.category}</bdi>
+        </p>
+      )}
+      <h1>
+        <bdi>{event.name}</bdi>
+      </h1>
+      <dl>
+        <div>
+          <dt>{m.event.when}</dt>
+          <dd>
+            <time datetime={event.startsAt}>
+              {time(locale, "day", event.startsAt, zone)}
+              <br />
+              {time(locale, "time", event.startsAt, zone)}
+            </time>
+            <a class="small" href={localPath(locale, `/e/${event.id}/calendar.ics`)}>
+              {m.event.calendar}
+            </a>
+          </dd>
+        </div>
+        <div>
+          <dt>{m.event.where}</dt>
+          <dd>
+            <bdi>{venue.name}</bdi>
+            <br />
+            <bdi>{venue.city}</bdi>
+          </dd>
+        </div>
+        <div>
+          <dt>{m.event.who}</dt>
+          <dd>
+            {names.map((name) => (
+              <bdi class="item">{name}</bdi>
+            ))}
+          </dd>
+        </div>
+      </dl>
+      {event.description === "" ? (
+        ""
+      ) : (
+        <p class="about" dir="auto">
+          {event.description}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function SaleNotice({
+  c,
+  facts: { event },
+  state,
+}: {
+  c: PageContext;
+  facts: EventFacts;
+  state: SaleState;
+}) {
+  const { m, locale } = c.var;
+  if (state === "cancelled") return <p class="notice strong">{m.event.cancelled}</p>;
+  if (state === "over") return <p class="notice strong">{m.event.past}</p>;
+  return (
+    <p class="notice strong">
+      {m.event.onSale(time(locale, "full", event.onSaleAt, event.timeZone))}
+    </p>
+  );
+}
+
+function QueueHint({ c, eventId }: { c: PageContext; eventId: string }) {
+  const { m, locale } = c.var;
+  return (
+    <section class="card">
+      <h2>{m.wait.title}</h2>
+      <p>{m.event.queued}</p>
+      <a class="button primary" href={localPath(locale, `/wait/${eventId}`)}>
+        {m.event.toQueue}
+      </a>
+    </section>
+  );
+}
+
+/** What just happened, told by the address, so that the page stays the same for everybody who has it. */
+function Notices({ c }: { c: PageContext }) {
+  const { m } = c.var;
+  const notice = c.req.query("notice");
+  if (notice === "released")
+    return (
+      <p class="notice good" role="status">
+        {m.event.released}
+      </p>
+    );
+  if (notice === "signed-in")
+    return (
+      <p class="notice good" role="status">
+        {m.event.signedIn}
+      </p>
+    );
+  return <></>;
+}
+
+function describe(c: PageContext, { event, venue }: EventFacts): string {
+  const when = time(c.var.locale, "full", event.startsAt, event.timeZone);
+  return `${when} · ${venue.name}, ${venue.city}`;
+}
+
+interface MetadataProps {
+  facts: EventFacts;
+  url: string;
+  description: string;
+  offers: Chosen["offers"] | undefined;
+}
+
+function Metadata({ facts, url, description, offers }: MetadataProps) {
+  return (
+    <>
+      <meta property="og:type" content="website" />
+      <meta property="og:site_name" content="Frontrow" />
+      <meta property="og:title" content={facts.event.name} />
+      <meta property="og:description" content={description} />
+      <meta property="og:url" content={url} />
+      <script type="application/ld+json">{raw(eventJsonLd(facts, url, offers))}</script>
+    </>
+  );
+}
+
+function unavailable(c: PageContext) {
+  return toProblem(
+    "service-unavailable",
+    "The seats cannot be read right now.",
+    c.get("requestId"),
+  );
+}

@@ -1,0 +1,137 @@
+import type { PageContext } from "./context.ts";
+import { passExpiry, queuePlaceOf } from "./cookies.ts";
+import type { EventFacts, WaitingStatus } from "./deps.ts";
+import { problemPage } from "./errors.tsx";
+import { time, wholeNumber } from "./format.ts";
+import { respond } from "./layout.tsx";
+import { localPath } from "./locale.ts";
+import { StatusFigures, WaitHeading } from "./wait.tsx";
+import { waitingPlace, type WaitingPlace } from "./waiting-place.ts";
+
+const reloadSeconds = 20;
+
+/** `/wait/:id/basic`: the waiting room for those without scripts. It reloads only if asked to, and stops when told. */
+export async function waitBasicPage(c: PageContext): Promise<Response> {
+  const { deps, m, locale } = c.var;
+  const eventId = c.req.param("id") ?? "";
+  const [event, status] = await Promise.all([deps.loadEvent(eventId), deps.queueStatus(eventId)]);
+  if (!event.ok) return problemPage(c, event.problem);
+  if (!status.ok && status.problem.code === "not-found") {
+    return c.redirect(localPath(locale, `/e/${eventId}`), 303);
+  }
+  if (!status.ok) return problemPage(c, status.problem);
+  const joined = queuePlaceOf(c, eventId);
+  const place = joined
+    ? waitingPlace(status.value, await deps.queuePosition(status.value, joined.number))
+    : undefined;
+  const reloads = c.req.query("reload") === "on";
+  const self = localPath(locale, `/wait/${eventId}/basic`);
+  return respond(c, {
+    title: `${m.wait.title} · ${event.value.event.name}`,
+    rawHead: reloads
+      ? `<meta http-equiv="refresh" content="${reloadSeconds}; url=${self}?reload=on">`
+      : "",
+    body: (
+      <section class="narrow">
+        <WaitHeading m={m} facts={event.value} locale={locale} />
+        <StatusFigures c={c} status={status.value} zone={event.value.event.timeZone} />
+        <Place c={c} eventId={eventId} facts={event.value} status={status.value} place={place} />
+        <p class="small">
+          {reloads ? (
+            <a href={self}>{m.wait.stopReload}</a>
+          ) : (
+            <>
+              <a href={self}>{m.wait.reloadNow}</a> ·{" "}
+              <a href={`${self}?reload=on`}>{m.wait.reload}</a>
+            </>
+          )}
+        </p>
+      </section>
+    ),
+  });
+}
+
+interface PlaceProps {
+  c: PageContext;
+  eventId: string;
+  facts: EventFacts;
+  status: WaitingStatus;
+  place: WaitingPlace | undefined;
+}
+
+function Place({ c, eventId, facts, status, place }: PlaceProps) {
+  const { m, locale, deps } = c.var;
+  const expiry = passExpiry(c, eventId);
+  if (expiry !== undefined && expiry > deps.now()) {
+    return (
+      <>
+        <p class="place">{m.wait.pass(time(locale, "time", expiry, facts.event.timeZone))}</p>
+        <a class="button primary big" href={localPath(locale, `/e/${eventId}/seats`)}>
+          {m.wait.choose}
+        </a>
+      </>
+    );
+  }
+  const over = status.phase === "closed" || status.phase === "sold-out";
+  if (!place || place.status === "missed") {
+    return (
+      <>
+        {place ? <p class="place">{m.wait.missed}</p> : ""}
+        {over ? "" : <Button c={c} eventId={eventId} verb="join" label={m.wait.join} primary />}
+      </>
+    );
+  }
+  return (
+    <>
+      <p class="place">{placeLine(c, place)}</p>
+      {place.status === "waiting" ? <p>{etaLine(c, place)}</p> : ""}
+      {place.status === "waiting" && place.unlikely ? <p class="notice">{m.wait.unlikely}</p> : ""}
+      {place.status === "turn" ? (
+        <Button c={c} eventId={eventId} verb="claim" label={m.wait.enter} primary />
+      ) : (
+        ""
+      )}
+      <Button c={c} eventId={eventId} verb="leave" label={m.wait.leave} />
+      <p class="small">{m.wait.safe}</p>
+    </>
+  );
+}
+
+function placeLine(c: PageContext, place: WaitingPlace): string {
+  const { m, locale } = c.var;
+  switch (place.status) {
+    case "drawn-later":
+      return m.wait.draw;
+    case "waiting":
+      return place.ahead === 0 ? m.wait.first : m.wait.ahead(wholeNumber(locale, place.ahead));
+    case "turn":
+      return m.wait.turn;
+    case "missed":
+      return m.wait.missed;
+    default:
+      return place satisfies never;
+  }
+}
+
+function etaLine(c: PageContext, place: Extract<WaitingPlace, { status: "waiting" }>): string {
+  const { m, locale } = c.var;
+  if (!place.eta) return m.wait.etaUnknown;
+  return m.wait.eta(wholeNumber(locale, place.eta[0]), wholeNumber(locale, place.eta[1]));
+}
+
+interface ButtonProps {
+  c: PageContext;
+  eventId: string;
+  verb: "join" | "claim" | "leave";
+  label: string;
+  primary?: boolean;
+}
+
+function Button({ c, eventId, verb, label, primary }: ButtonProps) {
+  return (
+    <form method="post" action={localPath(c.get("locale"), `/wait/${eventId}/${verb}`)}>
+      <input type="hidden" name="basic" value="on" />
+      <button class={primary === true ? "primary big" : "quiet"}>{label}</button>
+    </form>
+  );
+}

@@ -1,0 +1,49 @@
+import { importSigningKeys } from "../contracts/edge-signature.ts";
+import { CacheApiStore } from "./cache/cache-api-store.ts";
+import { EdgeCache } from "./cache/edge-cache.ts";
+import { MemoryStore } from "./cache/memory-store.ts";
+import type { Env } from "./env.ts";
+import { createOriginClient, type OriginClient } from "./origin-client.ts";
+import { createSearchServer, type SearchServer } from "./search/typesense.ts";
+import { createTokenVerifier, type VerifyToken } from "./verify-token.ts";
+
+/** An isolate has 128 MB for everything. */
+const memoryBytesMax = 32 * 1024 * 1024;
+
+/** What the routes need from the outside. */
+export interface Parts {
+  readonly env: Env;
+  readonly now: () => number;
+  readonly origin: OriginClient;
+  readonly verifyToken: VerifyToken;
+  readonly cache: EdgeCache;
+  /** Absent where there is no Typesense: the origin's search answers instead. */
+  readonly searchServer: SearchServer | undefined;
+}
+
+/**
+ * Opens the parts of an isolate; nothing is connected before its first use.
+ * @throws TypeError when a signing key is malformed
+ */
+export async function openParts(env: Env): Promise<Parts> {
+  const now = () => Date.now();
+  const signingKeys = await importSigningKeys(env.EDGE_SIGNING_KEYS);
+  const { TYPESENSE_URL: url, TYPESENSE_SEARCH_KEY: key } = env;
+  return {
+    env,
+    now,
+    origin: createOriginClient({ url: env.ORIGIN_URL, signingKeys, now }),
+    verifyToken: createTokenVerifier({
+      issuer: env.JWT_ISSUER,
+      audience: env.JWT_AUDIENCE,
+      jwksUrl: env.JWKS_URL,
+      now,
+    }),
+    cache: new EdgeCache({
+      memory: new MemoryStore(memoryBytesMax),
+      shared: new CacheApiStore(),
+      now,
+    }),
+    searchServer: url && key ? createSearchServer({ url, key, now }) : undefined,
+  };
+}

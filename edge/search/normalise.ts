@@ -1,0 +1,85 @@
+import type { SearchQuery } from "../../contracts/search.ts";
+
+const minuteSeconds = 60;
+/** `\p{M}`: the vowel signs of many scripts are marks of their own. `&` and `+` are indexed, too ("C+C"). */
+const token = /[\p{L}\p{N}\p{M}&+]/u;
+
+/** A search as it is asked and cached: spelt one way, whatever way it was typed. Times are Unix seconds. */
+export interface NormalSearch {
+  readonly keyword: string;
+  /** A keyword without a letter or digit (`!!!`, a real band) would match everything: only the exact name counts. */
+  readonly exact: boolean;
+  readonly startSeconds: number | undefined;
+  readonly endSeconds: number | undefined;
+  readonly city: string | undefined;
+  readonly country: string | undefined;
+  readonly category: string | undefined;
+  readonly performerId: string | undefined;
+  readonly venueId: string | undefined;
+  readonly available: boolean;
+  readonly sort: "relevance" | "date" | "price";
+  readonly page: number;
+  readonly pageSize: number;
+}
+
+/**
+ * Folds what means the same into one form, so that cache keys are shared: NFC, lower case, single spaces, whole minutes.
+ * @param query as the contract parsed it
+ */
+export function normaliseSearch(query: SearchQuery): NormalSearch {
+  const spelt = fold(query.keyword ?? "");
+  const exact = spelt !== "" && !token.test(spelt);
+  // A leading minus excludes and quotes demand a phrase: nobody types them on purpose here.
+  const keyword = exact ? spelt : fold(spelt.replace(/(^|\s)-+/g, "$1").replaceAll('"', " "));
+  return {
+    keyword,
+    exact,
+    startSeconds: toSeconds(query.start),
+    endSeconds: toSeconds(query.end),
+    city: query.city?.normalize("NFC"),
+    country: query.country?.toUpperCase(),
+    category: query.category?.normalize("NFC"),
+    performerId: query.performerId,
+    venueId: query.venueId,
+    available: query.available === "true",
+    sort: query.sort ?? (keyword === "" ? "date" : "relevance"),
+    page: query.page,
+    pageSize: query.pageSize,
+  };
+}
+
+/** The query string of a normal search, in one order and without what is absent: the cache key, and what the origin is asked. */
+export function toQueryString(search: NormalSearch): string {
+  const { keyword, startSeconds, endSeconds, available, sort, page, pageSize } = search;
+  const entries: [string, string | undefined][] = [
+    ["available", available ? "true" : undefined],
+    ["category", search.category],
+    ["city", search.city],
+    ["country", search.country],
+    ["end", toTime(endSeconds)],
+    ["keyword", keyword === "" ? undefined : keyword],
+    ["page", String(page)],
+    ["pageSize", String(pageSize)],
+    ["performerId", search.performerId],
+    ["sort", sort],
+    ["start", toTime(startSeconds)],
+    ["venueId", search.venueId],
+  ];
+  const present = entries.filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return new URLSearchParams(present).toString();
+}
+
+function fold(text: string): string {
+  return text.normalize("NFC").toLowerCase().replaceAll(/\s+/g, " ").trim();
+}
+
+/** Rounded down to the minute: a key per second would never be hit. */
+function toSeconds(time: string | undefined): number | undefined {
+  if (time === undefined) return undefined;
+  const seconds = Math.floor(Date.parse(time) / 1000);
+  return seconds - (seconds % minuteSeconds);
+}
+
+function toTime(seconds: number | undefined): string | undefined {
+  return seconds === undefined ? undefined : new Date(seconds * 1000).toISOString();
+}

@@ -1,0 +1,139 @@
+import type { HoldRequest } from "../../contracts/bookings.ts";
+import type { PlacedLocks } from "../locks/ticket-locks.ts";
+import type { BookingDeps, Caller } from "./booking-deps.ts";
+import type { BookingFacts } from "./booking-facts.ts";
+import type { SeatChoice } from "./choose-seats.ts";
+import {
+  currenciesDiffer,
+  eventNotFound,
+  keyInUse,
+  keyReused,
+  saleNotOpen,
+  ticketsUnknown,
+} from "./refusals.ts";
+import { storeHold, type Idempotency, type StoredHold } from "./store-hold.ts";
+
+export interface ClaimSeats extends SeatChoice {
+  readonly bookingId: string;
+  readonly eventId: string;
+  readonly caller: Caller;
+  readonly request: HoldRequest;
+  readonly idempotency?: Idempotency | undefined;
+  readonly limit: number;
+}
+
+export type Claim =
+  | { readonly status: "placed" | "replayed"; readonly booking: BookingFacts }
+  | {
+      readonly status: "taken";
+      readonly by: "redis" | "postgres";
+      readonly ticketIds: readonly string[];
+    }
+  | { readonly status: "limit-exceeded"; readonly limit: number; readonly has: number }
+  | { readonly status: "id-taken" };
+
+/**
+ * Locks one of the groups, then has Postgres decide. Whatever goes wrong after the lock, the lock goes away at once,
+ * or by itself when even that fails.
+ * @throws DomainError for refusals that trying other seats would not change
+ */
+export async function claimSeats(deps: BookingDeps, claim: ClaimSeats): Promise<Claim> {
+  const locked = await lockSeats(deps, claim);
+  if (locked.status === "taken") return { ...locked, by: "redis" };
+  if (locked.status === "limit-exceeded") return { ...locked, limit: claim.limit };
+  // The key was here before, and what it holds is not what is asked for now: that was another request.
+  if (locked.status === "own" && !isAskedFor(locked.ticketIds, claim)) throw keyInUse();
+
+  const { ticketIds } = locked;
+  let stored: StoredHold;
+  try {
+    stored = await storeHold(deps, { ...claim, ...claim.caller, ticketIds });
+  } catch (error) {
+    await release(deps, claim);
+    throw error;
+  }
+  if (stored.outcome === "placed") return { status: "placed", booking: stored.booking };
+  if (stored.outcome === "replayed") {
+    const kept = new Set(stored.live ? stored.booking.tickets.map(({ id }) => id) : []);
+    const surplus = ticketIds.filter((id) => !kept.has(id));
+    if (surplus.length > 0) await release(deps, claim, surplus);
+    return { status: "replayed", booking: stored.booking };
+  }
+  await release(deps, claim);
+  return toClaim(deps, claim, ticketIds, stored);
+}
+
+async function lockSeats(deps: BookingDeps, claim: ClaimSeats): Promise<PlacedLocks> {
+  const { userId } = claim.caller;
+  try {
+    return await deps.locks.place({ ...claim, userId });
+  } catch (error) {
+    // The script may have run and only its answer been lost. Nobody waits for this.
+    void release(deps, claim);
+    throw error;
+  }
+}
+
+/** Redis may be down, or this process about to die: the locks end by themselves, too. */
+async function release(
+  { locks }: BookingDeps,
+  { eventId, caller, bookingId }: ClaimSeats,
+  ticketIds?: readonly string[],
+): Promise<void> {
+  const owner = { eventId, userId: caller.userId, bookingId };
+  await locks.release(owner, ticketIds).catch(() => undefined);
+}
+
+function isAskedFor(ticketIds: readonly string[], { request, quantity }: ClaimSeats): boolean {
+  if (ticketIds.length !== quantity) return false;
+  return !("ticketIds" in request) || request.ticketIds.every((id) => ticketIds.includes(id));
+}
+
+async function toClaim(
+  deps: BookingDeps,
+  { eventId, request }: ClaimSeats,
+  ticketIds: readonly string[],
+  stored: Exclude<StoredHold, { outcome: "placed" | "replayed" }>,
+): Promise<Claim> {
+  switch (stored.outcome) {
+    case "tickets-unavailable":
+      await rememberOwners(deps, eventId, stored.unavailable);
+      return {
+        status: "taken",
+        by: "postgres",
+        ticketIds: stored.unavailable.map(({ ticketId }) => ticketId),
+      };
+    case "limit-exceeded":
+      return { status: "limit-exceeded", limit: stored.limit, has: stored.has };
+    case "id-taken":
+      return { status: "id-taken" };
+    case "key-reused":
+      throw keyReused();
+    case "key-in-use":
+      throw keyInUse();
+    case "event-not-found":
+      throw eventNotFound();
+    case "sale-not-open":
+      throw saleNotOpen(stored.reason);
+    case "tickets-unknown":
+      // The best available came from what was remembered of the event: it was changed meanwhile.
+      if (!("ticketIds" in request)) return { status: "taken", by: "postgres", ticketIds };
+      throw ticketsUnknown(request.ticketIds, stored.ticketIds);
+    case "currencies-differ":
+      throw currenciesDiffer();
+    default:
+      return stored satisfies never;
+  }
+}
+
+/** Lets Redis refuse these from now on: it had lost them, or never knew that they are booked. */
+async function rememberOwners(
+  { locks, holdSeconds }: BookingDeps,
+  eventId: string,
+  unavailable: Extract<StoredHold, { outcome: "tickets-unavailable" }>["unavailable"],
+): Promise<void> {
+  const owned = unavailable.flatMap(({ ticketId, bookingId, ms }) =>
+    bookingId === null ? [] : [{ ticketId, bookingId, lastsMs: ms ?? holdSeconds * 1_000 }],
+  );
+  await locks.keep(eventId, owned).catch(() => undefined);
+}

@@ -1,0 +1,34 @@
+import { randomUUID } from "node:crypto";
+import type { Deps } from "../deps.ts";
+import { createTicketLocks } from "../locks/upstash-locks.ts";
+import { instantPayments } from "../payments/instant-payments.ts";
+import type { BookingDeps } from "./booking-deps.ts";
+import { createEventSales } from "./event-sales.ts";
+import { createSeatings } from "./seatings.ts";
+
+/** With all its extensions a hold lasts so many times as long as without; then its tickets must go back. */
+const holdsMax = 4;
+
+/** Puts together what the booking verbs need, from what the origin has. */
+export function openBookings({
+  db,
+  redis,
+  holdSeconds,
+}: Pick<Deps, "db" | "redis" | "holdSeconds">): BookingDeps {
+  const holdSecondsMax = holdSeconds * holdsMax;
+  const locks = createTicketLocks(redis, {
+    holdMs: holdSeconds * 1_000,
+    holdMsMax: holdSecondsMax * 1_000,
+  });
+  const now = () => performance.now();
+  return {
+    db,
+    locks,
+    payments: instantPayments,
+    sales: createEventSales(db, now),
+    seatings: createSeatings(db, locks, now),
+    holdSeconds,
+    holdSecondsMax,
+    newBookingId: () => randomUUID(),
+  };
+}

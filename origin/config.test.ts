@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { ConfigError, readConfig } from "./config.ts";
+
+const good = {
+  PORT: "0",
+  DATABASE_URL: "postgres://u:p@db.test/frontrow",
+  UPSTASH_REDIS_REST_URL: "https://redis.test",
+  UPSTASH_REDIS_REST_TOKEN: "secret-token",
+  EDGE_SIGNING_KEYS: JSON.stringify({ k1: "ab".repeat(32) }),
+  EDGE_URL: "https://edge.test/",
+  JWT_ISSUER: "https://issuer.test",
+  JWT_AUDIENCE: "frontrow",
+  JWKS_URL: "https://issuer.test/jwks.json",
+};
+
+test("a complete environment becomes a configuration, with defaults for what is no secret", async () => {
+  const config = await readConfig(good);
+  expect(config).toMatchObject({ port: 0, databasePoolSize: 20, holdSeconds: 600 });
+  expect([...config.signingKeys.keys()]).toEqual(["k1"]);
+});
+
+test.each(Object.keys(good))(
+  "%s has no default, and an empty one counts as missing",
+  async (name) => {
+    await expect(readConfig({ ...good, [name]: undefined })).rejects.toThrow(`${name} is not set`);
+    await expect(readConfig({ ...good, [name]: "" })).rejects.toThrow(`${name} is not set`);
+  },
+);
+
+test.each([
+  ["PORT", "eighty"],
+  ["PORT", "70000"],
+  ["DATABASE_URL", "mysql://db"],
+  ["UPSTASH_REDIS_REST_URL", "redis://cache"],
+  ["EDGE_SIGNING_KEYS", "{}"],
+  ["EDGE_SIGNING_KEYS", '{"k1":"s3cret"}'],
+  ["EDGE_SIGNING_KEYS", "s3cret"],
+  ["LOG_LEVEL", "loud"],
+])("%s=%s is refused by name, without quoting it", async (name, value) => {
+  const failure = await readConfig({ ...good, [name]: value }).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(ConfigError);
+  expect(String(failure)).toContain(name);
+  expect(String(failure)).not.toContain("s3cret");
+});
+
+test("everything that is wrong is said at once", async () => {
+  const failure = readConfig({ ...good, PORT: "x", JWKS_URL: undefined });
+  await expect(failure).rejects.toThrow(/PORT .*JWKS_URL is not set|JWKS_URL is not set.*PORT/s);
+});

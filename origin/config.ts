@@ -1,0 +1,78 @@
+import * as z from "zod";
+import { importSigningKeys } from "../contracts/edge-signature.ts";
+
+const url = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, "must be a whole number")
+    .transform(Number)
+    .pipe(z.int().min(least).max(most));
+
+const signingKeys = z.string().transform(async (json, ctx) => {
+  try {
+    return await importSigningKeys(json);
+  } catch {
+    // The cause may quote a key: name the form only.
+    ctx.addIssue({ code: "custom", message: 'must be JSON such as {"k1": "<64 hex digits>"}' });
+    return z.NEVER;
+  }
+});
+
+/** What the origin needs from its environment. Secrets and addresses have no default. */
+const Environment = z
+  .object({
+    PORT: wholeNumber(0, 65_535),
+    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// URL" }),
+    DATABASE_POOL_SIZE: wholeNumber(1, 500).default(20),
+    UPSTASH_REDIS_REST_URL: url,
+    UPSTASH_REDIS_REST_TOKEN: z.string().min(1),
+    EDGE_SIGNING_KEYS: signingKeys,
+    EDGE_URL: url,
+    JWT_ISSUER: z.string().min(1),
+    JWT_AUDIENCE: z.string().min(1),
+    JWKS_URL: url,
+    HOLD_SECONDS: wholeNumber(1, 7_200).default(600),
+    LOG_LEVEL: z
+      .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
+      .default("info"),
+  })
+  .transform((env) => ({
+    port: env.PORT,
+    databaseUrl: env.DATABASE_URL,
+    databasePoolSize: env.DATABASE_POOL_SIZE,
+    redisUrl: env.UPSTASH_REDIS_REST_URL,
+    redisToken: env.UPSTASH_REDIS_REST_TOKEN,
+    signingKeys: env.EDGE_SIGNING_KEYS,
+    edgeUrl: env.EDGE_URL,
+    tokens: { issuer: env.JWT_ISSUER, audience: env.JWT_AUDIENCE, jwksUrl: env.JWKS_URL },
+    holdSeconds: env.HOLD_SECONDS,
+    logLevel: env.LOG_LEVEL,
+  }));
+export type Config = z.output<typeof Environment>;
+
+/**
+ * Reads the environment, once, at boot.
+ * @param env such as `process.env`; an empty variable counts as not set
+ * @throws ConfigError that names every variable that is missing or wrong, never its value
+ */
+export async function readConfig(env: Readonly<Record<string, string | undefined>>) {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const parsed = await Environment.safeParseAsync(given);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(
+    parsed.error.issues
+      .map(({ path, code, message }) => {
+        const name = path.join(".");
+        return given[name] === undefined && code === "invalid_type"
+          ? `${name} is not set`
+          : `${name} ${message}`;
+      })
+      .join("; "),
+  );
+}
+
+/** The environment is not fit to start with. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}

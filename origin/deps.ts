@@ -1,0 +1,72 @@
+import { Redis } from "@upstash/redis";
+import type { Logger } from "pino";
+import type { SigningKeys } from "../contracts/edge-signature.ts";
+import { openDatabase, type Db } from "../db/client.ts";
+import type { Config } from "./config.ts";
+import { createTokenVerifier, type VerifyToken } from "./verify-token.ts";
+
+/** Longest that one command to Redis may take, in milliseconds: a dead Redis must not hold a request up. */
+const redisTimeoutMs = 1_500;
+
+/** What the parts of the origin need from the outside. Tests hand in real parts of their own. */
+export interface Deps {
+  readonly db: Db;
+  /** Answers are strings as Redis holds them: ids are never turned into numbers. */
+  readonly redis: Redis;
+  readonly signingKeys: SigningKeys;
+  readonly verifyToken: VerifyToken;
+  /** The clock, Unix milliseconds. Expiry of holds is decided by the clocks of Redis and Postgres instead. */
+  readonly now: () => number;
+  readonly logger: Logger;
+  /** How long a hold lasts, in seconds. */
+  readonly holdSeconds: number;
+  /** Where the edge is told about changes, without a trailing slash. */
+  readonly edgeUrl: string;
+  /** Aborted once the process begins to stop. */
+  readonly stopping: AbortSignal;
+}
+
+/**
+ * Opens the real parts. Nothing is connected before its first use.
+ * @returns the parts, and what closes them
+ */
+export function openDeps(
+  config: Config,
+  logger: Logger,
+  stopping: AbortSignal,
+): { deps: Deps; close: () => Promise<void> } {
+  const database = openDatabase({
+    url: config.databaseUrl,
+    poolSize: config.databasePoolSize,
+    applicationName: "frontrow-origin",
+    onIdleError: (error) => logger.warn({ err: error }, "an idle database connection ended"),
+  });
+  const deps: Deps = {
+    db: database.db,
+    redis: openRedis(config.redisUrl, config.redisToken),
+    signingKeys: config.signingKeys,
+    verifyToken: createTokenVerifier(config.tokens),
+    now: () => Date.now(),
+    logger,
+    holdSeconds: config.holdSeconds,
+    edgeUrl: config.edgeUrl.replace(/\/$/, ""),
+    stopping,
+  };
+  return { deps, close: () => database.close() };
+}
+
+/**
+ * Upstash's client as the origin uses it: plain strings (no guessed types, no base64), one try and a time limit,
+ * because a script that ran but whose answer was lost must not blindly run again.
+ */
+export function openRedis(url: string, token: string): Redis {
+  return new Redis({
+    url,
+    token,
+    automaticDeserialization: false,
+    responseEncoding: false,
+    enableTelemetry: false,
+    retry: { retries: 0 },
+    signal: () => AbortSignal.timeout(redisTimeoutMs),
+  });
+}

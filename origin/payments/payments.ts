@@ -1,0 +1,31 @@
+import type { Money } from "../../contracts/money.ts";
+
+export interface PaymentRequest {
+  /** Names the payment: however often it is asked for, money moves once. */
+  readonly bookingId: string;
+  readonly userId: string;
+  /** Reads what is to be paid; a provider that takes no money never asks. */
+  readonly total: () => Promise<Money>;
+}
+
+export type Authorisation =
+  /** The money is set aside; `capture` takes it. */
+  | { readonly status: "authorised"; readonly reference: string }
+  /** Nothing is left to do. */
+  | { readonly status: "captured"; readonly reference: string }
+  | { readonly status: "declined"; readonly reason: string };
+
+export type Capture =
+  | { readonly status: "captured" }
+  | { readonly status: "declined"; readonly reason: string };
+
+/**
+ * Taking money: set aside before the tickets are booked, taken after, given up when they could not be booked.
+ * Calls may be repeated with the same booking; a thrown error means that the outcome is not known.
+ */
+export interface Payments {
+  authorise(request: PaymentRequest): Promise<Authorisation>;
+  capture(bookingId: string, reference: string): Promise<Capture>;
+  /** Gives up what was set aside, or pays back what was taken. */
+  void(bookingId: string, reference: string): Promise<void>;
+}

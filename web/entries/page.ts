@@ -1,0 +1,1 @@
+import "../islands/session-bar.ts";

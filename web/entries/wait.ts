@@ -1,0 +1,2 @@
+import "../islands/session-bar.ts";
+import "../islands/queue-place.ts";

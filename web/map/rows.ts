@@ -1,0 +1,112 @@
+/** Small geometry that the layouts share. */
+
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** Distance between two rows, in seat pitches: legs need more room than shoulders. */
+export const rowPitch = 1.25;
+
+/** Half of what a seat takes, so that outlines and boxes go around discs and not through them. */
+export const seatMargin = 0.7;
+
+/** Where a seat of a row stands: `row` and `along` count from the middle of the front row, in seat pitches. */
+export type PlaceSeat = (row: number, along: number) => readonly [x: number, y: number];
+
+interface Placed {
+  readonly box: Box;
+  readonly outline: readonly number[];
+}
+
+/**
+ * Places the seats of one section row by row and draws a line around them.
+ * @param target receives the coordinates
+ * @param from index of the first seat
+ * @param rows seats in each row, front row first
+ * @param place maps row and distance from the row's middle to the plane
+ */
+export function placeRows(
+  target: { readonly x: Float32Array; readonly y: Float32Array },
+  from: number,
+  rows: readonly number[],
+  place: PlaceSeat,
+): Placed {
+  let index = from;
+  const widest = rows.reduce((most, count) => Math.max(most, count), 0);
+  for (const [row, count] of rows.entries()) {
+    for (let nth = 0; nth < count; nth++, index++) {
+      const [x, y] = place(row, nth - (count - 1) / 2);
+      target.x[index] = x;
+      target.y[index] = y;
+    }
+  }
+  const outline = outlineOf(rows.length, widest, place);
+  return {
+    outline,
+    box: boundsOf(target.x.subarray(from, index), target.y.subarray(from, index), outline),
+  };
+}
+
+/** Points on each long side of an outline: enough for a curve, few enough for a frame. */
+const sidePoints = 9;
+
+function outlineOf(rows: number, widest: number, place: PlaceSeat): number[] {
+  const half = (widest - 1) / 2 + seatMargin;
+  const front = -seatMargin / rowPitch;
+  const back = rows - 1 + seatMargin / rowPitch;
+  const points: number[] = [];
+  for (const [row, direction] of [
+    [front, 1],
+    [back, -1],
+  ] as const) {
+    for (let nth = 0; nth < sidePoints; nth++) {
+      const share = (nth / (sidePoints - 1)) * 2 - 1;
+      points.push(...place(row, share * half * direction));
+    }
+  }
+  return points;
+}
+
+/** The smallest box around points, given apart (`x`, `y`) and, further ones, in one list (x, y, x, y, …). */
+export function boundsOf(
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  further: readonly number[] = [],
+): Box {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  const add = (px: number, py: number) => {
+    if (px < left) left = px;
+    if (px > right) right = px;
+    if (py < top) top = py;
+    if (py > bottom) bottom = py;
+  };
+  for (let index = 0; index < x.length; index++) add(x[index] ?? 0, y[index] ?? 0);
+  for (let at = 0; at + 1 < further.length; at += 2) add(further[at] ?? 0, further[at + 1] ?? 0);
+  return left === Infinity
+    ? { left: 0, top: 0, right: 1, bottom: 1 }
+    : { left, top, right, bottom };
+}
+
+/** Whether the point is in the polygon (even-odd rule). */
+export function isInside(polygon: readonly number[], x: number, y: number): boolean {
+  let inside = false;
+  for (let at = 0, last = polygon.length - 2; at < polygon.length; last = at, at += 2) {
+    const [ax, ay] = [polygon[at] ?? 0, polygon[at + 1] ?? 0];
+    const [bx, by] = [polygon[last] ?? 0, polygon[last + 1] ?? 0];
+    if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) inside = !inside;
+  }
+  return inside;
+}
+
+/** Area of a polygon (the shoelace formula). */
+export function areaOf(polygon: readonly number[]): number {
+  let twice = 0;
+  for (let at = 0, last = polygon.length - 2; at < polygon.length; last = at, at += 2) {
+    twice +=
+      (polygon[last] ?? 0) * (polygon[at + 1] ?? 0) - (polygon[at] ?? 0) * (polygon[last + 1] ?? 0);
+  }
+  return Math.abs(twice) / 2;
+}
