@@ -14,6 +14,10 @@ const slot = uniqueSlot();
 await pool.query("SELECT pg_create_logical_replication_slot($1, 'pgoutput')", [slot]);
 afterAll(() => vi.waitFor(() => dropSlot(pool, slot), patience));
 
+await pool.query(
+  "INSERT INTO venues (name, city, country, time_zone) SELECT 'v', '', 'GB', 'UTC' FROM generate_series(1, 8)",
+);
+
 test("confirming each commit to its end loses none that begins right there, however often it reconnects", async () => {
   const commits = 4_000;
   const seen = new Set<string>();
@@ -22,10 +26,7 @@ test("confirming each commit to its end loses none that begins right there, howe
   const writing = Promise.all(
     Array.from({ length: 8 }, async (_, client) => {
       for (let turn = 0; turn < commits / 8; turn += 1) {
-        await pool.query(
-          "INSERT INTO venues (name, city, country, time_zone) VALUES ($1, '', 'GB', 'UTC')",
-          [`${client}-${turn}`],
-        );
+        await rename(client, `${client}-${turn}`);
       }
     }),
   );
@@ -52,9 +53,7 @@ test("what was received but not confirmed comes again", async () => {
   const first: string[] = [];
   const stream = await open({ onTransaction: ({ refs }) => first.push(...refs.keys()) });
   for (let turn = 0; turn < 3; turn += 1) {
-    await pool.query(
-      "INSERT INTO venues (name, city, country, time_zone) VALUES ('x', '', 'GB', 'UTC')",
-    );
+    await rename(0, "x");
   }
   await vi.waitUntil(() => first.length >= 3, patience);
   await stream.close();
@@ -80,9 +79,7 @@ test("a failing handler ends the stream: nothing behind it is delivered", async 
       throw new Error("handler");
     },
   });
-  await pool.query(
-    "INSERT INTO venues (name, city, country, time_zone) VALUES ('y', '', 'GB', 'UTC')",
-  );
+  await rename(0, "y");
   expect((await stream.ended)?.message).toBe("handler");
   expect(seen).toHaveLength(1);
   await stream.close();
@@ -91,9 +88,7 @@ test("a failing handler ends the stream: nothing behind it is delivered", async 
 test("the slot moves to exactly what was confirmed", async () => {
   const ends: Lsn[] = [];
   const stream = await open({ onTransaction: ({ endLsn }) => ends.push(endLsn) });
-  await pool.query(
-    "INSERT INTO venues (name, city, country, time_zone) VALUES ('z', '', 'GB', 'UTC')",
-  );
+  await rename(0, "z");
   await vi.waitUntil(() => ends.length > 0, patience);
   const end = ends[0] ?? 0n;
   stream.confirm(end);
@@ -103,6 +98,10 @@ test("the slot moves to exactly what was confirmed", async () => {
   }, patience);
   await stream.close();
 });
+
+async function rename(venue: number, name: string): Promise<void> {
+  await pool.query("UPDATE venues SET name = $2 WHERE id = $1", [venue + 1, name]);
+}
 
 async function open(handlers: {
   onTransaction?: (transaction: Transaction, stream: ChangeStream | undefined) => void;
