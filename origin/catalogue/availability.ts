@@ -2,7 +2,7 @@ import { countStatuses, packStatuses } from "../../contracts/availability-bits.t
 import type { Availability } from "../../contracts/events.ts";
 import type { Deps } from "../deps.ts";
 import { DomainError } from "../errors.ts";
-import { findVisibleEvent, joinUrl, type EventRequest } from "./event-view.ts";
+import { findVisibleEvent, joinUrl, toTag, type EventRequest } from "./event-view.ts";
 import { readHeldTickets } from "./held-tickets.ts";
 import { readStatuses, toStatuses } from "./ticket-rows.ts";
 
@@ -13,7 +13,7 @@ import { readStatuses, toStatuses } from "./ticket-rows.ts";
 export async function viewAvailability(
   deps: Pick<Deps, "db" | "redis">,
   { eventId, user, hasPass }: EventRequest,
-): Promise<{ availability: Availability; isPublic: boolean }> {
+): Promise<{ availability: Availability; etag: string; isPublic: boolean }> {
   const [{ event }, held] = await Promise.all([
     findVisibleEvent(deps, eventId, user),
     readHeldTickets(deps.redis, eventId),
@@ -23,9 +23,11 @@ export async function viewAvailability(
       extras: { queue: joinUrl(eventId) },
     });
   }
-  const statuses = toStatuses(await readStatuses(deps.db, eventId, held ?? new Set()));
+  const digits = await readStatuses(deps.db, eventId, held ?? new Set());
+  const statuses = toStatuses(digits);
   return {
     isPublic: event.status !== "draft",
+    etag: toTag(event.version, String(held === undefined), digits),
     availability: {
       version: event.version,
       counts: countStatuses(statuses),
