@@ -3,6 +3,9 @@ import { readEnv } from "./env.ts";
 import { openParts } from "./parts.ts";
 import { problemResponse, unavailable } from "./problem.ts";
 
+export { EventView } from "./events/event-view.ts";
+export { SeatViewers } from "./events/seat-viewers.ts";
+
 const retryAfterSeconds = 30;
 
 /** Parts live as long as the isolate: its memory is the innermost cache, and keys are imported once. */

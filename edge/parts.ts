@@ -1,8 +1,10 @@
-import { importSigningKeys } from "../contracts/edge-signature.ts";
+import { importSigningKeys, type SigningKeys } from "../contracts/edge-signature.ts";
 import { CacheApiStore } from "./cache/cache-api-store.ts";
 import { EdgeCache } from "./cache/edge-cache.ts";
 import { MemoryStore } from "./cache/memory-store.ts";
 import type { Env } from "./env.ts";
+import { EventObjects } from "./events/event-objects.ts";
+import { HotEvents } from "./events/hot-events.ts";
 import { createOriginClient, type OriginClient } from "./origin-client.ts";
 import { createSearchServer, type SearchServer } from "./search/typesense.ts";
 import { type Caller, createTokenVerifier, type VerifyToken } from "./verify-token.ts";
@@ -28,6 +30,9 @@ export interface Parts {
   readonly verifyToken: VerifyToken;
   readonly verifyPass: VerifyPass;
   readonly cache: EdgeCache;
+  readonly hotEvents: HotEvents;
+  readonly eventObjects: EventObjects;
+  readonly signingKeys: SigningKeys;
   /** Absent where there is no Typesense: the origin's search answers instead. */
   readonly searchServer: SearchServer | undefined;
 }
@@ -57,6 +62,9 @@ export async function openParts(env: Env): Promise<Parts> {
     }),
     // Nobody gets a pass yet, so none is good.
     verifyPass: async () => undefined,
+    hotEvents: new HotEvents(),
+    eventObjects: new EventObjects({ views: env.EVENT_VIEWS, viewers: env.SEAT_VIEWERS }),
+    signingKeys,
     cache: new EdgeCache({
       memory: new MemoryStore(memoryBytesMax),
       shared: new CacheApiStore(),

@@ -48,6 +48,7 @@ export class EdgeCache {
   readonly #lookups = new SingleFlight<CachedAnswer | undefined>();
   readonly #failedAt = new Map<string, number>();
   readonly #expiredAt = new Map<string, number>();
+  #expiredWide: readonly { readonly prefix: string; readonly at: number }[] = [];
 
   constructor(parts: { memory: MemoryStore; shared: SharedStore; now: () => number }) {
     this.#memory = parts.memory;
@@ -65,7 +66,9 @@ export class EdgeCache {
     const result = (answer: CachedAnswer, source: CacheResult["from"], collapsed = false) => {
       const ageMs = Math.max(0, this.#now() - answer.storedAtMs);
       const ttlMs = lifetimesOf(answer, lifetimes).freshMs - ageMs;
-      return { answer, ageMs, ttlMs, from: source, collapsed };
+      // A source may itself have nothing better than an old copy.
+      const isStale = judgeAge(ageMs, lifetimesOf(answer, lifetimes)) === "hard";
+      return { answer, ageMs, ttlMs, from: isStale ? "stale" : source, collapsed } as const;
     };
     const since = this.#loads.since(key);
     const collapsed = since !== undefined;
@@ -92,6 +95,13 @@ export class EdgeCache {
   expire(key: string): void {
     remember(this.#expiredAt, key, this.#now());
     this.#loads.forget(key);
+  }
+
+  /** The same for all keys that begin with `prefix`. */
+  expireAll(prefix: string): void {
+    const others = this.#expiredWide.filter((it) => it.prefix !== prefix);
+    this.#expiredWide = [...others, { prefix, at: this.#now() }];
+    this.#loads.forgetAll(prefix);
   }
 
   async #find({ key, lifetimes }: CacheRequest) {
@@ -149,8 +159,11 @@ export class EdgeCache {
   }
 
   #judge(key: string, copy: CachedAnswer, lifetimes: Lifetimes): Age {
-    const age = judgeAge(this.#now() - copy.storedAtMs, lifetimesOf(copy, lifetimes));
-    const isOld = copy.storedAtMs <= (this.#expiredAt.get(key) ?? 0);
+    const ageMs = this.#now() - copy.storedAtMs;
+    const age = judgeAge(ageMs, lifetimesOf(copy, lifetimes));
+    const wide = this.#expiredWide.filter(({ prefix }) => key.startsWith(prefix));
+    const expiredAt = Math.max(this.#expiredAt.get(key) ?? 0, ...wide.map(({ at }) => at));
+    const isOld = copy.storedAtMs <= expiredAt && ageMs >= (lifetimes.settleMs ?? 0);
     return isOld && age !== "gone" ? "hard" : age;
   }
 }

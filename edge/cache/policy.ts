@@ -6,6 +6,8 @@ export interface Lifetimes {
   readonly refreshMs: number;
   /** Younger than this it is served when the source fails; older ones are gone. */
   readonly onErrorMs: number;
+  /** Younger than this it is served even if it was said to be old: bounds how often the source is asked. */
+  readonly settleMs?: number;
 }
 
 export type Age = "fresh" | "soft" | "hard" | "gone";

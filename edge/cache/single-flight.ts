@@ -25,4 +25,9 @@ export class SingleFlight<T> {
   forget(key: string): void {
     this.#flights.delete(key);
   }
+
+  /** The same for all keys that begin with `prefix`. */
+  forgetAll(prefix: string): void {
+    for (const key of this.#flights.keys()) if (key.startsWith(prefix)) this.#flights.delete(key);
+  }
 }

@@ -1,19 +1,11 @@
 import { Problem } from "../../contracts/problem.ts";
-import { type CachedAnswer, makeAnswer } from "../cache/cached-answer.ts";
-import { toEncoding } from "../cache/compress.ts";
+import type { CachedAnswer } from "../cache/cached-answer.ts";
 import type { CacheResult } from "../cache/edge-cache.ts";
 import type { Lifetimes } from "../cache/policy.ts";
 import type { Parts } from "../parts.ts";
-import { unavailable } from "../problem.ts";
+import { askOrigin, eventKey, type PartQuestion } from "./ask-origin.ts";
 
-export type EventPart = "view" | "availability";
-
-export interface EventPartRequest {
-  readonly eventId: string;
-  readonly part: EventPart;
-  /** A verified admission pass: everybody who has one sees the same, and it is kept apart from what others see. */
-  readonly pass?: string | undefined;
-  readonly requestId: string;
+export interface EventPartRequest extends PartQuestion {
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
@@ -26,29 +18,20 @@ const lifetimes: Lifetimes = { freshMs: 1_000, refreshMs: 1_500, onErrorMs: 24 *
 /** Whoever has a copy at hand does not wait longer for a new one. */
 const patienceMs = 700;
 
-const paths: Record<EventPart, string> = { view: "", availability: "/availability" };
-
-/** Building the view of 60,000 seats takes the origin a good part of a second when it is cold. */
-const timeoutMs = 5_000;
-
-/** The key of an event's part in the caches. */
-export function eventKey(eventId: string, part: EventPart, isAdmitted = false): string {
-  return `https://cache.internal/v1/ev/${eventId}/${part}${isAdmitted ? "/admitted" : ""}`;
-}
-
 /**
  * The view or the availability of an event, from the caches or the origin.
  * @returns an answer of status 404 for an event that is not there, of status 403 for one behind a waiting room
  * @throws `service-unavailable` when the origin fails and nothing was kept
  */
 export function loadEventPart(parts: Parts, request: EventPartRequest): Promise<CacheResult> {
-  const { eventId, part, pass, waitUntil } = request;
+  const { eventId, part, pass, requestId, waitUntil } = request;
+  const question = { eventId, part, pass, requestId };
   return parts.cache.get({
     key: eventKey(eventId, part, pass !== undefined),
     lifetimes,
     patienceMs,
     waitUntil,
-    load: (previous) => askOrigin(parts, request, previous),
+    load: (previous) => loadPart(parts, question, previous),
   });
 }
 
@@ -57,29 +40,22 @@ export function readRefusal(body: Uint8Array): Problem {
   return Problem.parse(JSON.parse(new TextDecoder().decode(body)));
 }
 
-async function askOrigin(
-  { origin, now }: Parts,
-  { eventId, part, pass, requestId }: EventPartRequest,
+/** A hot event has an object that asks the origin for the whole world; without it, every isolate asks for itself. */
+async function loadPart(
+  parts: Parts,
+  question: PartQuestion,
   previous: CachedAnswer | undefined,
 ): Promise<CachedAnswer> {
-  const askedAt = now(); // before the question: the answer is at least this fresh
-  const headers = new Headers();
-  if (previous) headers.set("If-None-Match", previous.etag);
-  if (pass !== undefined) headers.set("Admission-Pass", pass);
-  const path = `/events/${eventId}${paths[part]}`;
-  const request = { method: "GET", path, requestId, timeoutMs, headers, isCompressed: true };
-  const response = await origin(request);
-  const { status } = response;
-  if (status === 304 && previous) return { ...previous, storedAtMs: askedAt };
-  if (status === 200 || status === 404 || status === 403) {
-    return makeAnswer({
-      status,
-      etag: response.headers.get("ETag") ?? undefined,
-      encoding: toEncoding(response.headers.get("Content-Encoding")),
-      body: new Uint8Array(await response.arrayBuffer()),
-      now: askedAt,
-    });
+  const askedAt = parts.now();
+  if (!parts.hotEvents.note(question.eventId, askedAt)) return askOrigin(parts, question, previous);
+  const found = await parts.eventObjects.read(question, previous?.etag);
+  switch (found?.status) {
+    case "unchanged":
+      if (previous) return { ...previous, storedAtMs: askedAt - found.ageMs };
+      return askOrigin(parts, question, previous);
+    case "found":
+      return { ...found.answer, storedAtMs: askedAt - found.ageMs };
+    default:
+      return askOrigin(parts, question, previous);
   }
-  await response.body?.cancel();
-  throw unavailable("The event cannot be shown right now.");
 }

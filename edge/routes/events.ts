@@ -4,8 +4,10 @@ import { invalidFields } from "../../contracts/problem.ts";
 import { SearchQuery } from "../../contracts/search.ts";
 import type { AppEnv } from "../app-env.ts";
 import { plainBody } from "../cache/cached-answer.ts";
-import { respond } from "../cache/respond.ts";
-import { type EventPart, loadEventPart, readRefusal } from "../events/load-event-part.ts";
+import type { CacheResult } from "../cache/edge-cache.ts";
+import { type Audience, respond } from "../cache/respond.ts";
+import type { EventPart } from "../events/ask-origin.ts";
+import { loadEventPart, readRefusal } from "../events/load-event-part.ts";
 import { findCaller } from "../middleware/authenticate.ts";
 import { limitRate } from "../middleware/limit-rate.ts";
 import type { Parts } from "../parts.ts";
@@ -38,6 +40,19 @@ async function answerPart(
   ctx: Context<AppEnv, "/events/:eventId">,
   part: EventPart,
 ): Promise<Response> {
+  const { result, audience } = await readEventPart(parts, ctx, part);
+  return respond(ctx.req.raw, result, audience);
+}
+
+/**
+ * What the caller may see of an event.
+ * @throws `not-found`; `admission-required` for a queued event without a good pass; `service-unavailable`
+ */
+export async function readEventPart(
+  parts: Parts,
+  ctx: Context<AppEnv, "/events/:eventId">,
+  part: EventPart,
+): Promise<{ eventId: string; result: CacheResult; audience: Audience }> {
   const id = EventId.safeParse(ctx.req.param("eventId"));
   if (!id.success) throw noSuchEvent();
   const eventId = id.data;
@@ -49,10 +64,11 @@ async function answerPart(
     const { detail, queue } = readRefusal(await plainBody(answer));
     throw new EdgeProblem("admission-required", detail, { queue });
   }
-  return respond(ctx.req.raw, result, pass === undefined ? "public" : "private");
+  return { eventId, result, audience: pass === undefined ? "public" : "private" };
 }
 
-async function readPass(
+/** The caller's admission pass, if it is good for this event. */
+export async function readPass(
   { verifyPass }: Parts,
   ctx: Context<AppEnv>,
   eventId: string,
