@@ -1,11 +1,12 @@
 import { type AppProcess, startApp } from "./app-process.ts";
 import { audience } from "./identity/sign-token.ts";
 import type { Identity } from "./identity/start.ts";
-import { leaveRunning, type Part } from "./part.ts";
+import { leaveRunning, type Part, PartError } from "./part.ts";
 import type { Postgres } from "./postgres.ts";
 import type { RedisGateway } from "./redis-gateway.ts";
 import type { StackContext } from "./stack-context.ts";
 import type { Typesense } from "./typesense.ts";
+import { waitUntil } from "./wait-until.ts";
 
 /** Where our own processes answer: chosen before any of them starts, since they look for one another. */
 export interface Addresses {
@@ -15,6 +16,8 @@ export interface Addresses {
 }
 
 const holdSeconds = "600";
+/** What the built-in programme takes many times over. */
+const indexMsMax = 30_000;
 const slotName = "frontrow_search";
 
 export async function startOrigin(
@@ -65,6 +68,18 @@ export async function startIndexer(
       EDGE_SIGNING_KEYS: JSON.stringify(context.secrets.edgeSigningKeys),
     },
   });
+}
+
+/** Waits until the first index is built, so that the first search is answered by it. Not for ever: meanwhile, or where
+ * the index is long in the building, PostgreSQL answers. */
+export async function untilIndexed(indexerUrl: string, signal: AbortSignal): Promise<void> {
+  const isReady = async () => {
+    const answer = await fetch(`${indexerUrl}/ready`).catch(() => undefined);
+    await answer?.arrayBuffer();
+    return answer?.ok || undefined;
+  };
+  const late = () => new PartError("the index is still being built");
+  await waitUntil(isReady, { timeoutMs: indexMsMax, late, signal }).catch(() => undefined);
 }
 
 export async function startEdgeProcess(

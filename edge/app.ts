@@ -10,7 +10,9 @@ import { requestId } from "./middleware/request-id.ts";
 import type { Parts } from "./parts.ts";
 import { adminRoutes } from "./routes/admin.ts";
 import { bookingRoutes } from "./routes/bookings.ts";
+import { changeRoutes } from "./routes/changes.ts";
 import { eventRoutes } from "./routes/events.ts";
+import { liveRoutes } from "./routes/live.ts";
 import { serviceRoutes } from "./routes/service.ts";
 
 /** The public surface. Headers are settled outside of everything, so that problems carry them, too. */
@@ -23,6 +25,8 @@ export function createApp(parts: Parts): Hono<AppEnv> {
   app.use(limitBody, authenticate(parts));
   app.route("/", serviceRoutes(parts));
   app.route("/", eventRoutes(parts));
+  app.route("/", liveRoutes(parts));
+  app.route("/", changeRoutes(parts));
   app.route("/", bookingRoutes(parts));
   app.route("/", adminRoutes(parts));
   return app;
