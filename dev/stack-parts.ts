@@ -136,6 +136,8 @@ export async function startParts(
         ...asEdgeVariables({
           ...(await verification()),
           ORIGIN_URL: originUrl,
+          PUBLIC_URL: `http://localhost:${options.port}`,
+          OIDC_DISCOVERY_URL: need(await identity, "identity").discoveryUrl,
           RATE_LIMITS: options.rateLimits ? "on" : "off",
           ...(endpoint !== undefined && {
             TYPESENSE_URL: endpoint.typesenseUrl,

@@ -14,6 +14,7 @@ import { openBookings } from "./bookings/open-bookings.ts";
 import { adminRoutes } from "./routes/admin.ts";
 import { bookingRoutes } from "./routes/bookings.ts";
 import { eventRoutes } from "./routes/events.ts";
+import { planRoutes } from "./routes/plan.ts";
 import { serviceRoutes } from "./routes/service.ts";
 
 /**
@@ -29,6 +30,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
   app.route("/", serviceRoutes(deps));
   app.use(limitBody, verifyEdge(deps), watchDeadline(deps), authenticate(deps));
   app.route("/", eventRoutes(deps));
+  app.route("/", planRoutes(deps));
   app.route("/", adminRoutes(deps));
   app.route("/", bookingRoutes(openBookings(deps)));
   return app;

@@ -5,7 +5,8 @@ import type { Lifetimes } from "../cache/policy.ts";
 import type { Parts } from "../parts.ts";
 import { EdgeProblem, unavailable } from "../problem.ts";
 
-export type EventPart = "view" | "availability";
+/** `facts`: the view without its tickets; `plan`: the tickets without their statuses. */
+export type EventPart = "view" | "availability" | "facts" | "plan";
 
 const dayMs = 24 * 3_600_000;
 
@@ -16,9 +17,16 @@ const dayMs = 24 * 3_600_000;
 const lifetimes: Record<EventPart, Lifetimes> = {
   view: { freshMs: 1_000, refreshMs: 2_000, onErrorMs: dayMs },
   availability: { freshMs: 1_000, refreshMs: 1_500, onErrorMs: dayMs },
+  facts: { freshMs: 2_000, refreshMs: 30_000, onErrorMs: dayMs },
+  plan: { freshMs: 2_000, refreshMs: 30_000, onErrorMs: dayMs },
 };
 
-const paths: Record<EventPart, string> = { view: "", availability: "/availability" };
+const paths: Record<EventPart, string> = {
+  view: "",
+  availability: "/availability",
+  facts: "/facts",
+  plan: "/plan",
+};
 
 /** Building the view of 60,000 seats takes the origin a good part of a second when it is cold. */
 const timeoutMs = 5_000;

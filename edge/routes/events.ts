@@ -5,7 +5,7 @@ import { SearchQuery } from "../../contracts/search.ts";
 import type { AppEnv } from "../app-env.ts";
 import type { CacheResult } from "../cache/edge-cache.ts";
 import { respond } from "../cache/respond.ts";
-import { loadEventPart } from "../events/load-event-part.ts";
+import { type EventPart, loadEventPart } from "../events/load-event-part.ts";
 import { limitRate } from "../middleware/limit-rate.ts";
 import type { Parts } from "../parts.ts";
 import { EdgeProblem } from "../problem.ts";
@@ -30,14 +30,16 @@ export function eventRoutes(parts: Parts): Hono<AppEnv> {
       return respond(ctx.req.raw, result, 10);
     })
     .get("/events/:eventId", reads, (ctx) => answerPart(parts, ctx, "view"))
-    .get("/events/:eventId/availability", reads, (ctx) => answerPart(parts, ctx, "availability"));
+    .get("/events/:eventId/availability", reads, (ctx) => answerPart(parts, ctx, "availability"))
+    .get("/events/:eventId/facts", reads, (ctx) => answerPart(parts, ctx, "facts"))
+    .get("/events/:eventId/plan", reads, (ctx) => answerPart(parts, ctx, "plan"));
 }
 
 /** With a pass the answer is for its holder alone: it comes from the origin and is never kept. */
 async function answerPart(
   parts: Parts,
   ctx: Context<AppEnv, "/events/:eventId">,
-  part: "view" | "availability",
+  part: EventPart,
 ): Promise<Response> {
   const eventId = EventId.safeParse(ctx.req.param("eventId"));
   if (!eventId.success) throw noSuchEvent();
