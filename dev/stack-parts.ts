@@ -96,6 +96,7 @@ export async function startParts(
         UPSTASH_REDIS_REST_URL: gateway.upstashUrl,
         UPSTASH_REDIS_REST_TOKEN: gateway.upstashToken,
         EDGE_URL: edgeUrl,
+        TICKET_SIGNING_KEY: JSON.stringify(context.secrets.ticketSigningKey),
         HOLD_SECONDS: context.env["HOLD_SECONDS"] || holdSeconds,
       },
     });

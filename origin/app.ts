@@ -16,6 +16,7 @@ import { bookingRoutes } from "./routes/bookings.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { planRoutes } from "./routes/plan.ts";
 import { serviceRoutes } from "./routes/service.ts";
+import { ticketRoutes } from "./routes/tickets.ts";
 
 /**
  * The origin's HTTP surface. The order matters: who asks is settled before anything is looked at, and a request
@@ -32,6 +33,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
   app.route("/", eventRoutes(deps));
   app.route("/", planRoutes(deps));
   app.route("/", adminRoutes(deps));
+  app.route("/", ticketRoutes(deps));
   app.route("/", bookingRoutes(openBookings(deps)));
   return app;
 }
