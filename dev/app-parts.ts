@@ -38,6 +38,7 @@ export async function startOrigin(
       UPSTASH_REDIS_REST_URL: needs.upstash.upstashUrl,
       UPSTASH_REDIS_REST_TOKEN: needs.upstash.upstashToken,
       EDGE_URL: loopback(addresses.edgePort),
+      TICKET_SIGNING_KEY: JSON.stringify(context.secrets.ticketSigningKey),
       HOLD_SECONDS: context.env["HOLD_SECONDS"] || holdSeconds,
     },
   });
@@ -91,6 +92,8 @@ export async function startEdgeProcess(
   const variables = {
     ...trust(context, needs.identity),
     ORIGIN_URL: loopback(addresses.originPort),
+    PUBLIC_URL: `http://localhost:${addresses.edgePort}`,
+    OIDC_DISCOVERY_URL: needs.identity.discoveryUrl,
     RATE_LIMITS: needs.rateLimits ? "on" : "off",
     ...(endpoint !== undefined && {
       TYPESENSE_URL: endpoint.typesenseUrl,

@@ -15,10 +15,21 @@ const objects = z.custom<DurableObjectNamespace>(
   "must be a binding of Durable Objects",
 );
 
+/** The files that browsers load, by their path. */
+const assets = z.custom<Pick<Fetcher, "fetch">>(
+  (value) => typeof (value as Fetcher | undefined)?.fetch === "function",
+  "must be the assets binding",
+);
+
 const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/$/, ""));
 
 const Env = z
   .object({
+    PUBLIC_URL: url.optional().describe("where people find the pages; absent: there are none"),
+    ASSETS: assets.optional(),
+    OIDC_DISCOVERY_URL: url.optional(),
+    OIDC_CLIENT_ID: z.string().min(1).optional(),
+    OIDC_CLIENT_SECRET: z.string().min(1).optional(),
     ORIGIN_URL: url,
     EDGE_SIGNING_KEYS: z.string().min(2),
     JWT_ISSUER: z.string().min(1),

@@ -3,9 +3,15 @@ import { toEncoding } from "../cache/compress.ts";
 import type { OriginClient } from "../origin-client.ts";
 import { unavailable } from "../problem.ts";
 
-export type EventPart = "view" | "availability";
+/** `facts`: the view without its tickets; `plan`: the tickets without their statuses. */
+export type EventPart = "view" | "availability" | "facts" | "plan";
 
-const paths: Record<EventPart, string> = { view: "", availability: "/availability" };
+const paths: Record<EventPart, string> = {
+  view: "",
+  availability: "/availability",
+  facts: "/facts",
+  plan: "/plan",
+};
 
 /** Building the view of 60,000 seats takes the origin a good part of a second when it is cold. */
 const timeoutMs = 5_000;
@@ -25,7 +31,7 @@ export function eventKey(eventId: string, part: EventPart, isAdmitted = false): 
 
 /** All keys under which something of this event is kept. */
 export function eventKeys(eventId: string): string[] {
-  return (["view", "availability"] as const).flatMap((part) => [
+  return (Object.keys(paths) as EventPart[]).flatMap((part) => [
     eventKey(eventId, part),
     eventKey(eventId, part, true),
   ]);

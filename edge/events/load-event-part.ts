@@ -3,7 +3,7 @@ import type { CachedAnswer } from "../cache/cached-answer.ts";
 import type { CacheResult } from "../cache/edge-cache.ts";
 import type { Lifetimes } from "../cache/policy.ts";
 import type { Parts } from "../parts.ts";
-import { askOrigin, eventKey, type PartQuestion } from "./ask-origin.ts";
+import { askOrigin, eventKey, type EventPart, type PartQuestion } from "./ask-origin.ts";
 
 export interface EventPartRequest extends PartQuestion {
   readonly waitUntil: (work: Promise<unknown>) => void;
@@ -13,7 +13,17 @@ export interface EventPartRequest extends PartQuestion {
  * Seats change by the second, and a sold one must show within two: so a copy is fresh for one second, may be served
  * once more while it is refreshed until one and a half, and after that only if the origin fails.
  */
-const lifetimes: Lifetimes = { freshMs: 1_000, refreshMs: 1_500, onErrorMs: 24 * 3_600_000 };
+const seatLifetimes: Lifetimes = { freshMs: 1_000, refreshMs: 1_500, onErrorMs: 24 * 3_600_000 };
+
+/** Facts and plans change when somebody edits them, and the change feed says so at once. */
+const factLifetimes: Lifetimes = { freshMs: 1_000, refreshMs: 30_000, onErrorMs: 24 * 3_600_000 };
+
+const lifetimes: Record<EventPart, Lifetimes> = {
+  view: seatLifetimes,
+  availability: seatLifetimes,
+  facts: factLifetimes,
+  plan: factLifetimes,
+};
 
 /** Whoever has a copy at hand does not wait longer for a new one. */
 const patienceMs = 700;
@@ -28,7 +38,7 @@ export function loadEventPart(parts: Parts, request: EventPartRequest): Promise<
   const question = { eventId, part, pass, requestId };
   return parts.cache.get({
     key: eventKey(eventId, part, pass !== undefined),
-    lifetimes,
+    lifetimes: lifetimes[part],
     patienceMs,
     waitUntil,
     load: (previous) => loadPart(parts, question, previous),

@@ -16,6 +16,9 @@ export function bookingRoutes(parts: Parts): Hono<AppEnv> {
     })
     .get("/bookings", requireCaller, reads, (ctx) => forwardToOrigin(parts, ctx, "read"))
     .get("/bookings/:bookingId", requireCaller, reads, (ctx) => forwardToOrigin(parts, ctx, "read"))
+    .get("/bookings/:bookingId/codes", requireCaller, reads, (ctx) =>
+      forwardToOrigin(parts, ctx, "read"),
+    )
     .post("/bookings/:eventId", requireCaller, writes, (ctx) =>
       forwardToOrigin(parts, ctx, "write"),
     )

@@ -32,7 +32,9 @@ export function eventRoutes(parts: Parts): Hono<AppEnv> {
       return respond(ctx.req.raw, result);
     })
     .get("/events/:eventId", reads, (ctx) => answerPart(parts, ctx, "view"))
-    .get("/events/:eventId/availability", reads, (ctx) => answerPart(parts, ctx, "availability"));
+    .get("/events/:eventId/availability", reads, (ctx) => answerPart(parts, ctx, "availability"))
+    .get("/events/:eventId/facts", reads, (ctx) => answerPart(parts, ctx, "facts"))
+    .get("/events/:eventId/plan", reads, (ctx) => answerPart(parts, ctx, "plan"));
 }
 
 async function answerPart(
