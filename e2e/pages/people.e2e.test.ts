@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import type { Page } from "playwright-core";
+import type { Page, Request } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { desktop, phone, signIn } from "./browser.ts";
 import { makeEvening, stadiumSections } from "./programme.ts";
@@ -141,25 +141,18 @@ test("a hold survives a reload, a second tab, the back button and ten seconds of
 
 test("the event page of 60,000 seats keeps its budget of bytes and requests", async () => {
   await shop.as(phone, async (page) => {
-    const sizes: Record<string, number> = {};
-    const pending: Promise<void>[] = [];
-    let requests = 0;
-    const count = { isOn: true };
-    page.on("response", (response) => {
-      if (!count.isOn || response.url().startsWith("data:")) return;
-      requests++;
-      const { pathname } = new URL(response.url());
-      pending.push(
-        response.body().then(
-          (body) => void (sizes[pathname] = gzipSync(body, { level: 9 }).length),
-          () => undefined,
-        ),
-      );
-    });
+    const finished: Request[] = [];
+    page.on("requestfinished", (request) => finished.push(request));
     await page.goto(`/e/${stadium}`);
     await page.locator("seat-map .map-box canvas").waitFor();
-    count.isOn = false;
-    await Promise.all(pending);
+    const own = finished.filter((request) => !request.url().startsWith("data:"));
+    const requests = own.length;
+    const sizes: Record<string, number> = {};
+    for (const request of own) {
+      const body = await (await request.response())?.body();
+      const { pathname } = new URL(request.url());
+      sizes[pathname] = gzipSync(body ?? "", { level: 9 }).length;
+    }
     console.log(JSON.stringify({ requests, sizes }));
     const size = (part: RegExp) =>
       Object.entries(sizes).reduce((sum, [path, bytes]) => sum + (part.test(path) ? bytes : 0), 0);
