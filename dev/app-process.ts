@@ -41,7 +41,7 @@ export async function startApp(context: StackContext, options: AppOptions): Prom
     stopMs: 15_000,
   });
   try {
-    await untilHealthy(child, `${url}${options.healthPath}`, (reason) => {
+    await untilHealthy(child, context.signal, `${url}${options.healthPath}`, (reason) => {
       return new PartError(`${options.name} ${reason} (see ${context.logFile(options.name)})`);
     });
   } catch (error) {
@@ -70,6 +70,7 @@ export async function choosePort(context: StackContext, part: string): Promise<n
 
 async function untilHealthy(
   child: Child,
+  signal: AbortSignal,
   healthUrl: string,
   fail: (reason: string) => PartError,
 ): Promise<void> {
@@ -84,6 +85,6 @@ async function untilHealthy(
         return undefined;
       }
     },
-    { timeoutMs: startMsMax, late: () => fail("does not answer") },
+    { timeoutMs: startMsMax, late: () => fail("does not answer"), signal },
   );
 }

@@ -9,6 +9,7 @@ import { createStackContext } from "./stack-context.ts";
 import { type StackRecord, removeStackFile, writeStackFile } from "./stack-file.ts";
 import { type PartName, type Parts, partNames, startParts } from "./stack-parts.ts";
 import { defaultStateDir, discardState } from "./state.ts";
+import { wheelCache } from "./wheels.ts";
 
 export interface StackOptions {
   /** Where everything is kept between runs. Absent: `.local`. */
@@ -24,6 +25,10 @@ export interface StackOptions {
   only?: readonly PartName[];
   /** What may name given parts and settings. Absent: this process's own environment. */
   env?: Readonly<Record<string, string | undefined>>;
+  /** Where fetched programs are kept. Absent: `.local/wheels`. */
+  wheelCache?: string;
+  /** Gives up starting: what has started is stopped. */
+  signal?: AbortSignal;
   /** Takes a line for a waiting person. */
   print?: (line: string) => void;
 }
@@ -54,8 +59,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const set = new PartSet(progress, ({ pid }) => {
     if (pid !== undefined) lock.note(pid);
   });
+  const givingUp = new AbortController();
   const stop = async () => {
     progress.end();
+    givingUp.abort();
     await set.stop();
     removeStackFile(stateDir);
     lock.release();
@@ -67,13 +74,16 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       secrets,
       env: options.env ?? process.env,
       progress: progress.doing,
+      signal: givingUp.signal,
+      wheelCache: options.wheelCache ?? wheelCache,
     });
-    const parts = await startParts(context, set, {
-      port,
+    const starting = startParts(context, set, {
+      edgePort: port,
       rateLimits: options.rateLimits ?? false,
       seed: options.seed ?? "full",
       only: options.only ?? partNames,
     });
+    const parts = await Promise.race([starting, rejectOnAbort(options.signal)]);
     const record = describe(parts, JSON.stringify(secrets.edgeSigningKeys));
     writeStackFile(stateDir, record);
     return {
@@ -102,6 +112,14 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   }
 }
 
+async function rejectOnAbort(signal: AbortSignal | undefined): Promise<never> {
+  return await new Promise((_, reject) => {
+    const giveUp = () => reject(new PartError("the start was given up"));
+    if (signal?.aborted) giveUp();
+    signal?.addEventListener("abort", giveUp, { once: true });
+  });
+}
+
 async function edgePort(port: number): Promise<number> {
   if (port === 0) return await freePort();
   if (await isPortFree(port)) return port;
@@ -111,8 +129,10 @@ async function edgePort(port: number): Promise<number> {
 }
 
 function describe(parts: Parts, edgeSigningKeys: string): StackRecord {
-  const all = Object.values(parts) as Part[];
-  const pids = all.flatMap(({ name, pid }) => (pid === undefined ? [] : [[name, pid] as const]));
+  const all = Object.values(parts) as (Part | undefined)[];
+  const pids = all.flatMap((part) =>
+    part?.pid === undefined ? [] : [[part.name, part.pid] as const],
+  );
   const { edge, origin, indexer, postgres, redis, upstash, typesense, identity } = parts;
   return dropAbsent({
     edgeUrl: edge?.url,

@@ -11,7 +11,9 @@ import { openPages, routePages, wantsPage } from "./pages/mount.ts";
 import type { Parts } from "./parts.ts";
 import { adminRoutes } from "./routes/admin.ts";
 import { bookingRoutes } from "./routes/bookings.ts";
+import { changeRoutes } from "./routes/changes.ts";
 import { eventRoutes } from "./routes/events.ts";
+import { liveRoutes } from "./routes/live.ts";
 import { serviceRoutes } from "./routes/service.ts";
 
 /** The public surface. Headers are settled outside of everything, so that problems carry them, too. */
@@ -25,6 +27,8 @@ export function createApp(parts: Parts): Hono<AppEnv> {
   app.use(limitBody, routePages(parts, serve), authenticate(parts));
   app.route("/", serviceRoutes(parts));
   app.route("/", eventRoutes(parts));
+  app.route("/", liveRoutes(parts));
+  app.route("/", changeRoutes(parts));
   app.route("/", bookingRoutes(parts));
   app.route("/", adminRoutes(parts));
   return app;

@@ -10,6 +10,11 @@ const limiter = z.custom<RateLimiter>(
   "must be a rate-limit binding",
 );
 
+const objects = z.custom<DurableObjectNamespace>(
+  (value) => typeof (value as DurableObjectNamespace | undefined)?.idFromName === "function",
+  "must be a binding of Durable Objects",
+);
+
 /** The files that browsers load, by their path. */
 const assets = z.custom<Pick<Fetcher, "fetch">>(
   (value) => typeof (value as Fetcher | undefined)?.fetch === "function",
@@ -40,6 +45,9 @@ const Env = z
     LIMIT_READS: limiter,
     LIMIT_SEARCHES: limiter,
     LIMIT_WRITES: limiter,
+    LIMIT_ADMIN: limiter,
+    EVENT_VIEWS: objects,
+    SEAT_VIEWERS: objects,
   })
   .refine((env) => (env.TYPESENSE_URL === undefined) === (env.TYPESENSE_SEARCH_KEY === undefined), {
     path: ["TYPESENSE_SEARCH_KEY"],

@@ -181,8 +181,8 @@ export class Session {
             tell: (changes) => this.#invalidator?.add(changes),
           }),
         );
-        this.#letGo();
       },
+      flushed: () => this.#letGo(),
       record: (refs) => this.#record(refs),
       sinkIs: (up) => (up ? this.#enter() : this.#deps.status.enter({ name: "sink-down" })),
     };

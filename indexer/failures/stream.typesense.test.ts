@@ -8,6 +8,7 @@ import { isImport } from "../testing/fault-proxy.ts";
 import { converged, indexed, patience } from "../testing/indexer.ts";
 import { metricOf, openLab } from "../testing/lab.ts";
 
+vi.setConfig({ testTimeout: 120_000 });
 const lab = await openLab();
 const { db, pool } = lab.database;
 

@@ -97,7 +97,7 @@ test("the edge gets changes that are signed", async ({ onTestFinished }) => {
       path: "/internal/changes",
       ok: true,
       body: expect.stringMatching(
-        /^\{"changes":\[\{"eventId":"7","sequence":"\d+","available":\[\],"held":\["1"\],"booked":\[\]\}\]\}$/,
+        /^\{"source":"origin","changes":\[\{"eventId":"7","sequence":"\d+","available":\[\],"held":\["1"\],"booked":\[\]\}\]\}$/,
       ),
     },
   ]);

@@ -1,10 +1,11 @@
 import { sql } from "drizzle-orm";
+import { changesMax } from "../../contracts/changes.ts";
 import type { Db } from "../../db/client.ts";
 import { withTransaction } from "../../db/transaction.ts";
 import type { Deliveries } from "./deliver.ts";
 
-/** Messages taken at once. */
-export const batchMax = 500;
+/** Messages taken at once, each about one event. */
+export const batchMax = changesMax;
 /** Then a message is given up: it was about seats of some minutes ago. */
 const attemptsMax = 8;
 const retrySecondsMax = 60;

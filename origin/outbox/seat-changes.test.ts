@@ -13,7 +13,7 @@ test("messages become one change an event, in which the youngest of each ticket 
     { eventId: "1", sequence: "12", available: ["12"], held: ["11"], booked: ["10"] },
     { eventId: "2", sequence: "8", available: [], held: ["20"], booked: [] },
   ]);
-  expect(SeatChanges.parse({ changes })).toEqual({ changes });
+  expect(SeatChanges.safeParse({ source: "origin", changes }).success).toBe(true);
 });
 
 function message(id: string, payload: SeatMessage) {
