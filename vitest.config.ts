@@ -18,8 +18,31 @@ export default defineConfig({
         },
       },
       {
-        plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
-        test: { name: "workerd", include: ["**/*.workerd.test.ts"], exclude: ignored },
+        plugins: [
+          cloudflareTest(({ inject }) => ({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: {
+              bindings: {
+                ORIGIN_URL: inject<string>("originUrl"),
+                EDGE_SIGNING_KEYS: inject<string>("edgeSigningKeys"),
+                JWT_ISSUER: inject<string>("issuerUrl"),
+                JWT_AUDIENCE: "frontrow",
+                JWKS_URL: `${inject<string>("issuerUrl")}/jwks.json`,
+                TYPESENSE_URL: inject<string>("searchUrl"),
+                TYPESENSE_SEARCH_KEY: "search-only",
+                RATE_LIMITS: "off",
+                CORS_ORIGINS: "https://tickets.example",
+              },
+            },
+          })),
+        ],
+        test: {
+          name: "workerd",
+          include: ["**/*.workerd.test.ts"],
+          exclude: ignored,
+          globalSetup: ["dev/testing/global-setup-workerd.ts"],
+          testTimeout: 30_000,
+        },
       },
       {
         test: {

@@ -29,6 +29,7 @@ const Env = z
     LIMIT_READS: limiter,
     LIMIT_SEARCHES: limiter,
     LIMIT_WRITES: limiter,
+    LIMIT_ADMIN: limiter,
   })
   .refine((env) => (env.TYPESENSE_URL === undefined) === (env.TYPESENSE_SEARCH_KEY === undefined), {
     path: ["TYPESENSE_SEARCH_KEY"],

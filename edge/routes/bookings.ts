@@ -10,7 +10,7 @@ export function bookingRoutes(parts: Parts): Hono<AppEnv> {
   const reads = limitRate(parts, "LIMIT_READS");
   const writes = limitRate(parts, "LIMIT_WRITES");
   return new Hono<AppEnv>()
-    .get("/me", requireCaller, (ctx) => {
+    .get("/me", requireCaller, reads, (ctx) => {
       const { id, roles } = ctx.get("caller") ?? { id: "", roles: [] };
       return ctx.json({ id, roles });
     })

@@ -3,15 +3,15 @@ import { EventId } from "../../contracts/ids.ts";
 import { invalidFields } from "../../contracts/problem.ts";
 import { SearchQuery } from "../../contracts/search.ts";
 import type { AppEnv } from "../app-env.ts";
-import type { CacheResult } from "../cache/edge-cache.ts";
+import { plainBody } from "../cache/cached-answer.ts";
 import { respond } from "../cache/respond.ts";
-import { loadEventPart } from "../events/load-event-part.ts";
+import { type EventPart, loadEventPart, readRefusal } from "../events/load-event-part.ts";
+import { findCaller } from "../middleware/authenticate.ts";
 import { limitRate } from "../middleware/limit-rate.ts";
 import type { Parts } from "../parts.ts";
 import { EdgeProblem } from "../problem.ts";
 import { normaliseSearch } from "../search/normalise.ts";
 import { searchEvents } from "../search/search-events.ts";
-import { forwardToOrigin } from "./forward.ts";
 
 /** What everybody may see: cached, the same for all. */
 export function eventRoutes(parts: Parts): Hono<AppEnv> {
@@ -27,31 +27,38 @@ export function eventRoutes(parts: Parts): Hono<AppEnv> {
         });
       }
       const result = await searchEvents(parts, normaliseSearch(query.data), toContext(ctx));
-      return respond(ctx.req.raw, result, 10);
+      return respond(ctx.req.raw, result);
     })
     .get("/events/:eventId", reads, (ctx) => answerPart(parts, ctx, "view"))
     .get("/events/:eventId/availability", reads, (ctx) => answerPart(parts, ctx, "availability"));
 }
 
-/** With a pass the answer is for its holder alone: it comes from the origin and is never kept. */
 async function answerPart(
   parts: Parts,
   ctx: Context<AppEnv, "/events/:eventId">,
-  part: "view" | "availability",
+  part: EventPart,
 ): Promise<Response> {
-  const eventId = EventId.safeParse(ctx.req.param("eventId"));
-  if (!eventId.success) throw noSuchEvent();
-  if (ctx.req.header("Admission-Pass")) return forwardToOrigin(parts, ctx, "read");
-  const result = await loadEventPart(parts, eventId.data, part, toContext(ctx));
-  return result.answer.status === 404 ? rejectAbsent() : respondOrRefuse(ctx, result);
+  const id = EventId.safeParse(ctx.req.param("eventId"));
+  if (!id.success) throw noSuchEvent();
+  const eventId = id.data;
+  const pass = await readPass(parts, ctx, eventId);
+  const result = await loadEventPart(parts, { eventId, part, pass, ...toContext(ctx) });
+  const { answer } = result;
+  if (answer.status === 404) throw noSuchEvent();
+  if (answer.status === 403) {
+    const { detail, queue } = readRefusal(await plainBody(answer));
+    throw new EdgeProblem("admission-required", detail, { queue });
+  }
+  return respond(ctx.req.raw, result, pass === undefined ? "public" : "private");
 }
 
-function respondOrRefuse(ctx: Context<AppEnv>, result: CacheResult): Promise<Response> {
-  return respond(ctx.req.raw, result, 1);
-}
-
-function rejectAbsent(): never {
-  throw noSuchEvent();
+async function readPass(
+  { verifyPass }: Parts,
+  ctx: Context<AppEnv>,
+  eventId: string,
+): Promise<string | undefined> {
+  const given = ctx.req.header("Admission-Pass");
+  return given === undefined ? undefined : verifyPass(eventId, given, await findCaller(ctx));
 }
 
 function noSuchEvent(): EdgeProblem {
