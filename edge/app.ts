@@ -11,6 +11,8 @@ import type { Parts } from "./parts.ts";
 import { adminRoutes } from "./routes/admin.ts";
 import { bookingRoutes } from "./routes/bookings.ts";
 import { eventRoutes } from "./routes/events.ts";
+import { queueControlRoutes } from "./routes/queue-control.ts";
+import { queueRoutes } from "./routes/queue.ts";
 import { serviceRoutes } from "./routes/service.ts";
 
 /** The public surface. Headers are settled outside of everything, so that problems carry them, too. */
@@ -24,6 +26,8 @@ export function createApp(parts: Parts): Hono<AppEnv> {
   app.route("/", serviceRoutes(parts));
   app.route("/", eventRoutes(parts));
   app.route("/", bookingRoutes(parts));
+  app.route("/", queueRoutes(parts));
+  app.route("/", queueControlRoutes(parts));
   app.route("/", adminRoutes(parts));
   return app;
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { RoomEnv } from "./waiting-room/room-env.ts";
 
 /** The part of the rate-limit binding that is used. */
 export interface RateLimiter {
@@ -9,6 +10,13 @@ const limiter = z.custom<RateLimiter>(
   (value) => typeof (value as RateLimiter | undefined)?.limit === "function",
   "must be a rate-limit binding",
 );
+
+function namespace<Type extends { idFromName: unknown }>() {
+  return z.custom<Type>(
+    (value) => typeof (value as Type | undefined)?.idFromName === "function",
+    "must be a Durable Object binding",
+  );
+}
 
 const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/$/, ""));
 
@@ -30,6 +38,12 @@ const Env = z
     LIMIT_SEARCHES: limiter,
     LIMIT_WRITES: limiter,
     LIMIT_ADMIN: limiter,
+    QUEUE_TICKET_KEYS: z.string().min(2),
+    PASS_SIGNING_KEYS: z.string().min(2),
+    BEACON_URL: url.optional(),
+    ROOM_COORDINATOR: namespace<RoomEnv["ROOM_COORDINATOR"]>(),
+    ROOM_SHARD: namespace<RoomEnv["ROOM_SHARD"]>(),
+    ROOM_REGISTRY: namespace<RoomEnv["ROOM_REGISTRY"]>(),
   })
   .refine((env) => (env.TYPESENSE_URL === undefined) === (env.TYPESENSE_SEARCH_KEY === undefined), {
     path: ["TYPESENSE_SEARCH_KEY"],

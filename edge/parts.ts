@@ -1,4 +1,4 @@
-import { importSigningKeys } from "../contracts/edge-signature.ts";
+import { importSigningKeys, type SigningKeys } from "../contracts/edge-signature.ts";
 import { CacheApiStore } from "./cache/cache-api-store.ts";
 import { EdgeCache } from "./cache/edge-cache.ts";
 import { MemoryStore } from "./cache/memory-store.ts";
@@ -6,6 +6,8 @@ import type { Env } from "./env.ts";
 import { createOriginClient, type OriginClient } from "./origin-client.ts";
 import { createSearchServer, type SearchServer } from "./search/typesense.ts";
 import { type Caller, createTokenVerifier, type VerifyToken } from "./verify-token.ts";
+
+import { openWaitingRoom, type WaitingRoom } from "./waiting-room/open-waiting-room.ts";
 
 /** An isolate has 128 MB for everything. */
 const memoryBytesMax = 32 * 1024 * 1024;
@@ -27,6 +29,9 @@ export interface Parts {
   readonly origin: OriginClient;
   readonly verifyToken: VerifyToken;
   readonly verifyPass: VerifyPass;
+  /** Live keys that edge and origin sign their requests with. */
+  readonly signingKeys: SigningKeys;
+  readonly waitingRoom: WaitingRoom;
   readonly cache: EdgeCache;
   /** Absent where there is no Typesense: the origin's search answers instead. */
   readonly searchServer: SearchServer | undefined;
@@ -44,6 +49,7 @@ export async function openParts(env: Env): Promise<Parts> {
       "the edge is not configured: EDGE_SIGNING_KEYS: must name 32 bytes of hex each",
     );
   });
+  const waitingRoom = await openWaitingRoom(env, now);
   const { TYPESENSE_URL: url, TYPESENSE_SEARCH_KEY: key } = env;
   return {
     env,
@@ -55,8 +61,10 @@ export async function openParts(env: Env): Promise<Parts> {
       jwksUrl: env.JWKS_URL,
       now,
     }),
-    // Nobody gets a pass yet, so none is good.
-    verifyPass: async () => undefined,
+    signingKeys,
+    waitingRoom,
+    verifyPass: async (eventId, pass, caller) =>
+      caller && (await waitingRoom.isAdmitted(eventId, pass, caller)) ? pass : undefined,
     cache: new EdgeCache({
       memory: new MemoryStore(memoryBytesMax),
       shared: new CacheApiStore(),
