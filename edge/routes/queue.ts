@@ -11,10 +11,18 @@ import { EdgeProblem } from "../problem.ts";
 import { claimPlace } from "../waiting-room/claim-place.ts";
 import { joinRoom } from "../waiting-room/join-room.ts";
 import { leaveRoom, tellOfEndedPass } from "../waiting-room/leave-room.ts";
+import type { StatusFound } from "../waiting-room/status-copies.ts";
 import { busy, noRoom } from "../waiting-room/refusals.ts";
 
 /** Browsers ask as the document says; caches in between may spare the edge one second's polls. */
 const statusCaching = "public, max-age=1, stale-while-revalidate=10";
+
+/** As RFC 9211 calls it; who counts `fwd` counts the calls to objects. */
+const cacheStatus: Record<StatusFound["from"], string> = {
+  copy: "hit",
+  refreshing: "hit; fwd=stale",
+  shard: "fwd=miss; stored",
+};
 
 /** The waiting room as people meet it. */
 export function queueRoutes(parts: Parts): Hono<AppEnv> {
@@ -26,8 +34,10 @@ export function queueRoutes(parts: Parts): Hono<AppEnv> {
       const room = await waitingRoom.rooms.find(eventOf(ctx));
       if (room === undefined) throw noRoom();
       if (room === "unknown") throw busy();
-      const copy = await waitingRoom.copies.get(room, (work) => ctx.executionCtx.waitUntil(work));
-      if (!copy) throw busy();
+      const found = await waitingRoom.copies.get(room, (work) => ctx.executionCtx.waitUntil(work));
+      if (!found) throw busy();
+      const { copy, from } = found;
+      ctx.header("Cache-Status", `frontrow-edge; ${cacheStatus[from]}`);
       ctx.header("Cache-Control", statusCaching);
       ctx.header("Age", String(Math.floor(Math.max(0, now() - copy.at) / 1000)));
       return ctx.body(copy.text, 200, { "Content-Type": "application/json" });

@@ -11,6 +11,12 @@ export interface StatusCopy {
   readonly freshMs: number;
 }
 
+/** A copy and what it cost: `shard` and `refreshing` made one call to an object, at once or behind the poll's back. */
+export interface StatusFound {
+  readonly copy: StatusCopy;
+  readonly from: "copy" | "refreshing" | "shard";
+}
+
 /** Copies older than this are not kept, in seconds; until then they are served when nothing newer is to be had. */
 const keepSeconds = 300;
 /** Whoever begins to refresh is left alone with it for so long, in seconds. */
@@ -39,29 +45,32 @@ export class StatusCopies {
   async get(
     room: RegisteredRoom,
     waitUntil: (work: Promise<unknown>) => void,
-  ): Promise<StatusCopy | undefined> {
+  ): Promise<StatusFound | undefined> {
     const key = `https://cache.internal/v1/room/${room.event}/${room.generation}`;
     const pollsPerSecond = this.#count(key);
     const own = this.#copies.get(key);
-    if (own && this.#now() - own.at < own.freshMs) return own;
+    if (own && this.#now() - own.at < own.freshMs) return { copy: own, from: "copy" };
     const copy = await this.#readShared(key);
-    const decision = copy
-      ? decideRefresh({
-          ageMs: this.#now() - copy.at,
-          freshMs: copy.freshMs,
-          pollsPerSecond,
-          marked: await isMarked(key),
-          random: this.#random(),
-        })
-      : "wait";
+    if (!copy) return await this.#waitFor(key, room, undefined);
+    const age = this.#now() - copy.at;
+    const decision =
+      age < copy.freshMs
+        ? "serve"
+        : decideRefresh({
+            ageMs: age,
+            freshMs: copy.freshMs,
+            pollsPerSecond,
+            marked: await isMarked(key),
+            random: this.#random(),
+          });
     switch (decision) {
       case "serve":
-        return copy;
+        return { copy, from: "copy" };
       case "refresh":
         waitUntil(this.#refresh(key, room));
-        return copy;
+        return { copy, from: "refreshing" };
       case "wait":
-        return (await this.#waitFor(key, room, copy)) ?? copy;
+        return (await this.#waitFor(key, room, copy)) ?? { copy, from: "copy" };
       default:
         return decision satisfies never;
     }
@@ -71,15 +80,16 @@ export class StatusCopies {
     key: string,
     room: RegisteredRoom,
     old: StatusCopy | undefined,
-  ): Promise<StatusCopy | undefined> {
+  ): Promise<StatusFound | undefined> {
     if (await isMarked(key)) {
       for (let i = 0; i < waits.times; i++) {
         await new Promise((resolve) => setTimeout(resolve, waits.ms));
         const copy = await this.#readShared(key);
-        if (copy && copy.at !== old?.at) return copy;
+        if (copy && copy.at !== old?.at) return { copy, from: "copy" };
       }
     }
-    return await this.#refresh(key, room);
+    const copy = await this.#refresh(key, room);
+    return copy && { copy, from: "shard" };
   }
 
   /** Asks one of the shards, by chance. */
