@@ -29,6 +29,8 @@ export default defineConfig({
               bindings: {
                 ORIGIN_URL: inject<string>("originUrl"),
                 EDGE_SIGNING_KEYS: inject<string>("edgeSigningKeys"),
+                QUEUE_TICKET_KEYS: inject<string>("queueTicketKeys"),
+                PASS_SIGNING_KEYS: inject<string>("passSigningKeys"),
                 JWT_ISSUER: inject<string>("issuerUrl"),
                 JWT_AUDIENCE: "frontrow",
                 JWKS_URL: `${inject<string>("issuerUrl")}/jwks.json`,

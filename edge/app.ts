@@ -14,6 +14,8 @@ import { bookingRoutes } from "./routes/bookings.ts";
 import { changeRoutes } from "./routes/changes.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { liveRoutes } from "./routes/live.ts";
+import { queueControlRoutes } from "./routes/queue-control.ts";
+import { queueRoutes } from "./routes/queue.ts";
 import { serviceRoutes } from "./routes/service.ts";
 
 /** The public surface. Headers are settled outside of everything, so that problems carry them, too. */
@@ -30,6 +32,8 @@ export function createApp(parts: Parts): Hono<AppEnv> {
   app.route("/", liveRoutes(parts));
   app.route("/", changeRoutes(parts));
   app.route("/", bookingRoutes(parts));
+  app.route("/", queueRoutes(parts));
+  app.route("/", queueControlRoutes(parts));
   app.route("/", adminRoutes(parts));
   return app;
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { RoomEnv } from "./waiting-room/room-env.ts";
 
 /** The part of the rate-limit binding that is used. */
 export interface RateLimiter {
@@ -10,16 +11,18 @@ const limiter = z.custom<RateLimiter>(
   "must be a rate-limit binding",
 );
 
-const objects = z.custom<DurableObjectNamespace>(
-  (value) => typeof (value as DurableObjectNamespace | undefined)?.idFromName === "function",
-  "must be a binding of Durable Objects",
-);
-
 /** The files that browsers load, by their path. */
 const assets = z.custom<Pick<Fetcher, "fetch">>(
   (value) => typeof (value as Fetcher | undefined)?.fetch === "function",
   "must be the assets binding",
 );
+
+function namespace<Type extends { idFromName: unknown }>() {
+  return z.custom<Type>(
+    (value) => typeof (value as Type | undefined)?.idFromName === "function",
+    "must be a Durable Object binding",
+  );
+}
 
 const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/$/, ""));
 
@@ -46,8 +49,14 @@ const Env = z
     LIMIT_SEARCHES: limiter,
     LIMIT_WRITES: limiter,
     LIMIT_ADMIN: limiter,
-    EVENT_VIEWS: objects,
-    SEAT_VIEWERS: objects,
+    EVENT_VIEWS: namespace<DurableObjectNamespace>(),
+    SEAT_VIEWERS: namespace<DurableObjectNamespace>(),
+    QUEUE_TICKET_KEYS: z.string().min(2),
+    PASS_SIGNING_KEYS: z.string().min(2),
+    BEACON_URL: url.optional(),
+    ROOM_COORDINATOR: namespace<RoomEnv["ROOM_COORDINATOR"]>(),
+    ROOM_SHARD: namespace<RoomEnv["ROOM_SHARD"]>(),
+    ROOM_REGISTRY: namespace<RoomEnv["ROOM_REGISTRY"]>(),
   })
   .refine((env) => (env.TYPESENSE_URL === undefined) === (env.TYPESENSE_SEARCH_KEY === undefined), {
     path: ["TYPESENSE_SEARCH_KEY"],

@@ -9,6 +9,8 @@ import { createOriginClient, type OriginClient } from "./origin-client.ts";
 import { createSearchServer, type SearchServer } from "./search/typesense.ts";
 import { type Caller, createTokenVerifier, type VerifyToken } from "./verify-token.ts";
 
+import { openWaitingRoom, type WaitingRoom } from "./waiting-room/open-waiting-room.ts";
+
 /** An isolate has 128 MB for everything. */
 const memoryBytesMax = 32 * 1024 * 1024;
 
@@ -29,10 +31,12 @@ export interface Parts {
   readonly origin: OriginClient;
   readonly verifyToken: VerifyToken;
   readonly verifyPass: VerifyPass;
+  /** Live keys that edge and origin sign their requests with. */
+  readonly signingKeys: SigningKeys;
+  readonly waitingRoom: WaitingRoom;
   readonly cache: EdgeCache;
   readonly hotEvents: HotEvents;
   readonly eventObjects: EventObjects;
-  readonly signingKeys: SigningKeys;
   /** Absent where there is no Typesense: the origin's search answers instead. */
   readonly searchServer: SearchServer | undefined;
 }
@@ -49,6 +53,7 @@ export async function openParts(env: Env): Promise<Parts> {
       "the edge is not configured: EDGE_SIGNING_KEYS: must name 32 bytes of hex each",
     );
   });
+  const waitingRoom = await openWaitingRoom(env, now);
   const { TYPESENSE_URL: url, TYPESENSE_SEARCH_KEY: key } = env;
   return {
     env,
@@ -60,11 +65,12 @@ export async function openParts(env: Env): Promise<Parts> {
       jwksUrl: env.JWKS_URL,
       now,
     }),
-    // Nobody gets a pass yet, so none is good.
-    verifyPass: async () => undefined,
     hotEvents: new HotEvents(),
     eventObjects: new EventObjects({ views: env.EVENT_VIEWS, viewers: env.SEAT_VIEWERS }),
     signingKeys,
+    waitingRoom,
+    verifyPass: async (eventId, pass, caller) =>
+      caller && (await waitingRoom.isAdmitted(eventId, pass, caller)) ? pass : undefined,
     cache: new EdgeCache({
       memory: new MemoryStore(memoryBytesMax),
       shared: new CacheApiStore(),

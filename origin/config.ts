@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { importPassKeys } from "../contracts/admission-pass.ts";
 import { importSigningKeys } from "../contracts/edge-signature.ts";
 import { importTicketKey } from "./tickets/ticket-key.ts";
 
@@ -29,6 +30,15 @@ const ticketKey = z.string().transform(async (json, ctx) => {
   }
 });
 
+const passKeys = z.string().transform(async (json, ctx) => {
+  try {
+    return await importPassKeys(json, "public");
+  } catch {
+    ctx.addIssue({ code: "custom", message: "must be JSON of public P-256 JWKs by key id" });
+    return z.NEVER;
+  }
+});
+
 /** What the origin needs from its environment. Secrets and addresses have no default. */
 const Environment = z
   .object({
@@ -39,6 +49,7 @@ const Environment = z
     UPSTASH_REDIS_REST_TOKEN: z.string().min(1),
     EDGE_SIGNING_KEYS: signingKeys,
     TICKET_SIGNING_KEY: ticketKey.optional(),
+    PASS_VERIFYING_KEYS: passKeys,
     EDGE_URL: url,
     JWT_ISSUER: z.string().min(1),
     JWT_AUDIENCE: z.string().min(1),
@@ -56,6 +67,7 @@ const Environment = z
     redisToken: env.UPSTASH_REDIS_REST_TOKEN,
     signingKeys: env.EDGE_SIGNING_KEYS,
     ticketKey: env.TICKET_SIGNING_KEY,
+    passKeys: env.PASS_VERIFYING_KEYS,
     edgeUrl: env.EDGE_URL,
     tokens: { issuer: env.JWT_ISSUER, audience: env.JWT_AUDIENCE, jwksUrl: env.JWKS_URL },
     holdSeconds: env.HOLD_SECONDS,

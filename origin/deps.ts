@@ -1,5 +1,6 @@
 import { Redis } from "@upstash/redis";
 import type { Logger } from "pino";
+import type { PassKeys } from "../contracts/admission-pass.ts";
 import type { SigningKeys } from "../contracts/edge-signature.ts";
 import { openDatabase, type Db } from "../db/client.ts";
 import type { Config } from "./config.ts";
@@ -15,6 +16,8 @@ export interface Deps {
   /** Answers are strings as Redis holds them: ids are never turned into numbers. */
   readonly redis: Redis;
   readonly signingKeys: SigningKeys;
+  /** Public halves of the keys that sign admission passes. */
+  readonly passKeys: PassKeys;
   readonly verifyToken: VerifyToken;
   /** The clock, Unix milliseconds. Expiry of holds is decided by the clocks of Redis and Postgres instead. */
   readonly now: () => number;
@@ -48,6 +51,7 @@ export function openDeps(
     db: database.db,
     redis: openRedis(config.redisUrl, config.redisToken),
     signingKeys: config.signingKeys,
+    passKeys: config.passKeys,
     verifyToken: createTokenVerifier(config.tokens),
     now: () => Date.now(),
     logger,

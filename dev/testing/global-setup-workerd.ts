@@ -9,6 +9,9 @@ declare module "vitest" {
     issuerUrl: string;
     searchUrl: string;
     edgeSigningKeys: string;
+    queueTicketKeys: string;
+    /** Private, as the edge reads them. */
+    passSigningKeys: string;
     /** The private key of the issuer, as JSON. */
     issuerJwk: string;
   }
@@ -36,6 +39,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("issuerUrl", issuer.url);
   project.provide("searchUrl", search.url);
   project.provide("edgeSigningKeys", JSON.stringify({ k1: randomBytes(32).toString("hex") }));
+  const pass = await generateKeyPair("ES256", { extractable: true });
+  project.provide("queueTicketKeys", JSON.stringify({ t1: randomBytes(32).toString("hex") }));
+  project.provide("passSigningKeys", JSON.stringify({ p1: await exportJWK(pass.privateKey) }));
   project.provide("issuerJwk", JSON.stringify({ ...(await exportJWK(privateKey)), ...names }));
   return async () => {
     await Promise.all([origin.stop(), issuer.stop(), search.stop()]);

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import { requireCaller } from "../middleware/authenticate.ts";
+import { requireAdmission } from "../middleware/require-admission.ts";
 import { limitRate } from "../middleware/limit-rate.ts";
 import type { Parts } from "../parts.ts";
 import { forwardToOrigin } from "./forward.ts";
@@ -19,7 +20,7 @@ export function bookingRoutes(parts: Parts): Hono<AppEnv> {
     .get("/bookings/:bookingId/codes", requireCaller, reads, (ctx) =>
       forwardToOrigin(parts, ctx, "read"),
     )
-    .post("/bookings/:eventId", requireCaller, writes, (ctx) =>
+    .post("/bookings/:eventId", requireCaller, writes, requireAdmission(parts), (ctx) =>
       forwardToOrigin(parts, ctx, "write"),
     )
     .post("/bookings/:bookingId/confirm", requireCaller, writes, (ctx) =>

@@ -8,6 +8,8 @@ declare module "vitest" {
     issuerUrl: string;
     searchUrl: string;
     edgeSigningKeys: string;
+    queueTicketKeys: string;
+    passSigningKeys: string;
     issuerJwk: string;
   }
 }

@@ -8,6 +8,7 @@ import { viewEvent, type EventRequest, type ViewDeps } from "../catalogue/event-
 import { type Encoding, KeptBodies } from "../catalogue/kept-bodies.ts";
 import { searchEvents } from "../catalogue/search/search-events.ts";
 import type { Deps } from "../deps.ts";
+import type { Gate } from "../queue/gate.ts";
 import { parseId, parseQuery } from "./parse.ts";
 
 /** Seats change all the time: whoever caches these asks again after a second. */
@@ -19,7 +20,9 @@ const publicSearch = "public, max-age=10";
 const compressedFrom = 1_000;
 
 /** What everybody may see of an event. */
-export function eventRoutes(deps: ViewDeps & Pick<Deps, "now">): Hono<AppEnv> {
+export function eventRoutes(
+  deps: ViewDeps & Pick<Deps, "now"> & { readonly gate: Gate },
+): Hono<AppEnv> {
   const bodies = new KeptBodies();
   return new Hono<AppEnv>()
     .get("/events/search", async (ctx) => {
@@ -28,7 +31,7 @@ export function eventRoutes(deps: ViewDeps & Pick<Deps, "now">): Hono<AppEnv> {
       return ctx.json(result);
     })
     .get("/events/:eventId", async (ctx) => {
-      const request = toRequest(ctx);
+      const request = await toRequest(deps.gate, ctx);
       const encoding = toEncoding(ctx.req.header("Accept-Encoding"));
       const key = `${request.eventId}:${request.hasPass}:${encoding}`;
       const wanted = ctx.req.header("If-None-Match");
@@ -47,7 +50,10 @@ export function eventRoutes(deps: ViewDeps & Pick<Deps, "now">): Hono<AppEnv> {
       return compressed(ctx, await bodies.put(key, view.etag, encoding, view.json), encoding);
     })
     .get("/events/:eventId/availability", async (ctx) => {
-      const { availability, etag, isPublic } = await viewAvailability(deps, toRequest(ctx));
+      const { availability, etag, isPublic } = await viewAvailability(
+        deps,
+        await toRequest(deps.gate, ctx),
+      );
       ctx.header("ETag", etag);
       if (isPublic) ctx.header("Cache-Control", publicView);
       const wanted = ctx.req.header("If-None-Match");
@@ -71,11 +77,13 @@ function toEncoding(header = ""): Encoding | undefined {
   return (["br", "gzip"] as const).find((encoding) => named.includes(encoding));
 }
 
-/** Admission passes are not verified here yet: nobody has one, and queued events show no tickets. */
-function toRequest(ctx: Context<AppEnv, "/events/:eventId">): EventRequest {
-  return {
-    eventId: parseId(EventId, ctx.req.param("eventId"), "event"),
-    user: ctx.get("user"),
-    hasPass: false,
-  };
+/** The edge has checked whose pass it is; everybody who has one sees the same. */
+async function toRequest(
+  gate: Gate,
+  ctx: Context<AppEnv, "/events/:eventId">,
+): Promise<EventRequest> {
+  const event = parseId(EventId, ctx.req.param("eventId"), "event");
+  const user = ctx.get("user");
+  const pass = ctx.req.header("Admission-Pass");
+  return { eventId: event, user, hasPass: await gate.maySeeSeats({ event, user: user?.id, pass }) };
 }

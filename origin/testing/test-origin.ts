@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { afterAll, inject } from "vitest";
 import { edgeHeaders, importSigningKeys, signParts } from "../../contracts/edge-signature.ts";
+import { importPassKeys, type PassKeys, publicHalves } from "../../contracts/admission-pass.ts";
 import { createTestDatabase } from "../../db/testing/database.ts";
 import type { Database } from "../../db/client.ts";
 import { createApp } from "../app.ts";
@@ -27,6 +28,8 @@ export interface TestOrigin {
   readonly database: Database;
   readonly databaseUrl: string;
   readonly issuer: TestIssuer;
+  /** What the edge would sign admission passes with. */
+  readonly passKeys: PassKeys;
   /** Every line of the log so far. */
   readonly log: readonly string[];
   /** Asks as the edge does: signed, with the user's token. */
@@ -49,11 +52,13 @@ export async function createTestOrigin(
   );
   const issuer = await startTestIssuer();
   afterAll(() => issuer.stop());
+  const passes = await makePassKeys();
   const log: string[] = [];
   const real: Deps = {
     db: database.db,
     redis: openRedis(inject("upstashUrl"), inject("upstashToken")),
     signingKeys: await importSigningKeys(JSON.stringify({ k1: "ab".repeat(32) })),
+    passKeys: passes.verifying,
     verifyToken: createTokenVerifier({ ...issuer, audience }),
     now: () => Date.now(),
     logger: createLogger("info", { write: (line) => log.push(line) }),
@@ -70,6 +75,7 @@ export async function createTestOrigin(
     database,
     databaseUrl: url,
     issuer,
+    passKeys: passes.signing,
     log,
     ask,
     asAdmin: (path, request) => ask(path, { user: "ada", roles: ["admin"], ...request }),
@@ -119,4 +125,14 @@ export async function signRequest(
       ...headers,
     },
   });
+}
+
+async function makePassKeys(): Promise<{ signing: PassKeys; verifying: PassKeys }> {
+  const algorithm = { name: "ECDSA", namedCurve: "P-256" };
+  const { privateKey } = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  const json = JSON.stringify({ p1: await crypto.subtle.exportKey("jwk", privateKey) });
+  return {
+    signing: await importPassKeys(json, "private"),
+    verifying: await importPassKeys(publicHalves(json), "public"),
+  };
 }
