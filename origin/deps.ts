@@ -3,6 +3,8 @@ import type { Logger } from "pino";
 import type { SigningKeys } from "../contracts/edge-signature.ts";
 import { openDatabase, type Db } from "../db/client.ts";
 import type { Config } from "./config.ts";
+import { instantPayments } from "./payments/instant-payments.ts";
+import type { Payments } from "./payments/payments.ts";
 import { createTokenVerifier, type VerifyToken } from "./verify-token.ts";
 
 /** Longest that one command to Redis may take, in milliseconds: a dead Redis must not hold a request up. */
@@ -13,6 +15,7 @@ export interface Deps {
   readonly db: Db;
   /** Answers are strings as Redis holds them: ids are never turned into numbers. */
   readonly redis: Redis;
+  readonly payments: Payments;
   readonly signingKeys: SigningKeys;
   readonly verifyToken: VerifyToken;
   /** The clock, Unix milliseconds. Expiry of holds is decided by the clocks of Redis and Postgres instead. */
@@ -44,6 +47,7 @@ export function openDeps(
   const deps: Deps = {
     db: database.db,
     redis: openRedis(config.redisUrl, config.redisToken),
+    payments: instantPayments,
     signingKeys: config.signingKeys,
     verifyToken: createTokenVerifier(config.tokens),
     now: () => Date.now(),
