@@ -23,21 +23,23 @@ export async function checkComeback(world: World): Promise<void> {
     [eventId],
   );
   const process = world.startProcess();
-  for (const { id } of rows) {
+  const bought = rows.map(async ({ id }) => {
     const user = `late-${randomUUID()}`;
     const body = { ticketIds: [id] };
     const answer = await world.ask(process, `/bookings/${eventId}`, { method: "POST", user, body });
     if (answer.status !== 201) violations.push(`ticket ${id} did not come back: ${answer.text}`);
-  }
+  });
+  await Promise.all(bought);
   await process.settled();
 }
 
 /** Moves the end of every lock as it stands into the past. */
-async function endAllLocks({ lab: { redis }, eventId, users }: World): Promise<void> {
+async function endAllLocks({ lab: { redis }, eventId, users, ticketIds }: World): Promise<void> {
+  const pipeline = redis.pipeline();
   for (const key of ["locks", ...users.map((user) => `user:${user}`)]) {
-    const name = `{${eventId}}:${key}`;
-    for (const ticket of await redis.zrange<string[]>(name, 0, -1)) {
-      await redis.zadd(name, { xx: true }, { score: 1, member: ticket });
+    for (const member of ticketIds) {
+      pipeline.zadd(`{${eventId}}:${key}`, { xx: true }, { score: 1, member });
     }
   }
+  await pipeline.exec();
 }

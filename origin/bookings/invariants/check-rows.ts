@@ -32,7 +32,9 @@ const queries: Readonly<Record<string, string>> = {
   "the record of a booking ends otherwise than the booking": `
     SELECT b.id, b.status, a.actions FROM bookings b JOIN (
       SELECT entity_id, array_agg(action ORDER BY id) FILTER (WHERE action NOT LIKE 'payment.%' OR action = 'payment.declined') AS actions
-      FROM audit_log WHERE entity = 'booking' GROUP BY entity_id) a ON a.entity_id = b.id::text
+      FROM audit_log
+      WHERE entity = 'booking' AND entity_id IN (SELECT id::text FROM bookings WHERE event_id = $1)
+      GROUP BY entity_id) a ON a.entity_id = b.id::text
     WHERE b.event_id = $1 AND (
       actions[1] <> 'hold.placed' OR cardinality(array_positions(actions, 'hold.placed')) <> 1
       OR b.status <> CASE actions[cardinality(actions)]
@@ -52,16 +54,28 @@ const queries: Readonly<Record<string, string>> = {
       AND said.status <> CASE WHEN t.status = 'booked' THEN 'booked' WHEN c.live THEN 'held' ELSE 'available' END`,
 };
 
+/** All of them in one statement. */
+const allQueries = [
+  ...Object.entries(queries),
+  [
+    "a refusal changed something",
+    `SELECT action, entity_id, request_id FROM audit_log
+     WHERE entity = 'booking' AND request_id = ANY ($2::text[])
+       AND entity_id IN (SELECT id::text FROM bookings WHERE event_id = $1)`,
+  ] as const,
+]
+  .map(
+    ([name, query]) =>
+      `SELECT '${name}' AS name, json_agg(q) AS rows FROM (${query}) q HAVING count(*) > 0`,
+  )
+  .join(" UNION ALL ");
+
 /** Reads the rows with statements of its own, and tells of each invariant that does not hold. */
 export async function checkRows({ lab, eventId, refused, violations }: World): Promise<void> {
-  const { pool } = lab.database;
-  for (const [name, query] of Object.entries(queries)) {
-    const { rows } = await pool.query(query, [eventId]);
-    if (rows.length > 0) violations.push(`${name}: ${JSON.stringify(rows)}`);
-  }
-  const { rows } = await pool.query(
-    "SELECT action, entity_id, request_id FROM audit_log WHERE request_id = ANY ($1::text[])",
-    [refused],
-  );
-  if (rows.length > 0) violations.push(`a refusal changed something: ${JSON.stringify(rows)}`);
+  const { rows } = await lab.database.pool.query<{ name: string; rows: unknown }>({
+    name: "check-rows",
+    text: allQueries,
+    values: [eventId, refused],
+  });
+  for (const found of rows) violations.push(`${found.name}: ${JSON.stringify(found.rows)}`);
 }

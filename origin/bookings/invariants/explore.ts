@@ -4,7 +4,7 @@ import type { Lab } from "./lab.ts";
 import { runSequence } from "./run-sequence.ts";
 
 /** Sequences that live at the same time, each on its own event. */
-const lanes = 8;
+const lanes = 16;
 
 export interface Exploration {
   /** Together with `lane` and `path` it plays a failed sequence again. */

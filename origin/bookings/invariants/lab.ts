@@ -42,7 +42,7 @@ export interface LabParts {
 
 /** Opens one; whoever does closes it. */
 export async function openLab(parts: LabParts): Promise<Lab> {
-  const { url, database, drop } = await cloneDatabase(parts.serverUrl, { poolSize: 24 });
+  const { url, database, drop } = await cloneDatabase(parts.serverUrl, { poolSize: 30 });
   await database.pool.query(
     `ALTER TABLE events ALTER COLUMN id RESTART WITH ${randomInt(1e10, 1e14)}`,
   );
