@@ -1,11 +1,12 @@
 import { type AppProcess, startApp } from "./app-process.ts";
 import { audience } from "./identity/sign-token.ts";
 import type { Identity } from "./identity/start.ts";
-import { leaveRunning, type Part } from "./part.ts";
+import { leaveRunning, type Part, PartError } from "./part.ts";
 import type { Postgres } from "./postgres.ts";
 import type { RedisGateway } from "./redis-gateway.ts";
 import type { StackContext } from "./stack-context.ts";
 import type { Typesense } from "./typesense.ts";
+import { waitUntil } from "./wait-until.ts";
 
 /** Where our own processes answer: chosen before any of them starts, since they look for one another. */
 export interface Addresses {
@@ -15,6 +16,8 @@ export interface Addresses {
 }
 
 const holdSeconds = "600";
+/** What the built-in programme takes many times over. */
+const indexMsMax = 30_000;
 const slotName = "frontrow_search";
 
 export async function startOrigin(
@@ -35,6 +38,7 @@ export async function startOrigin(
       UPSTASH_REDIS_REST_URL: needs.upstash.upstashUrl,
       UPSTASH_REDIS_REST_TOKEN: needs.upstash.upstashToken,
       EDGE_URL: loopback(addresses.edgePort),
+      TICKET_SIGNING_KEY: JSON.stringify(context.secrets.ticketSigningKey),
       HOLD_SECONDS: context.env["HOLD_SECONDS"] || holdSeconds,
     },
   });
@@ -67,6 +71,18 @@ export async function startIndexer(
   });
 }
 
+/** Waits until the first index is built, so that the first search is answered by it. Not for ever: meanwhile, or where
+ * the index is long in the building, PostgreSQL answers. */
+export async function untilIndexed(indexerUrl: string, signal: AbortSignal): Promise<void> {
+  const isReady = async () => {
+    const answer = await fetch(`${indexerUrl}/ready`).catch(() => undefined);
+    await answer?.arrayBuffer();
+    return answer?.ok || undefined;
+  };
+  const late = () => new PartError("the index is still being built");
+  await waitUntil(isReady, { timeoutMs: indexMsMax, late, signal }).catch(() => undefined);
+}
+
 export async function startEdgeProcess(
   context: StackContext,
   addresses: Addresses,
@@ -76,6 +92,8 @@ export async function startEdgeProcess(
   const variables = {
     ...trust(context, needs.identity),
     ORIGIN_URL: loopback(addresses.originPort),
+    PUBLIC_URL: `http://localhost:${addresses.edgePort}`,
+    OIDC_DISCOVERY_URL: needs.identity.discoveryUrl,
     RATE_LIMITS: needs.rateLimits ? "on" : "off",
     ...(endpoint !== undefined && {
       TYPESENSE_URL: endpoint.typesenseUrl,

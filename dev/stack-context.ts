@@ -12,6 +12,8 @@ export interface StackContext {
   progress: (part: string, doing: string) => void;
   /** Aborts when the start is given up. */
   signal: AbortSignal;
+  /** Where fetched programs are kept. */
+  wheelCache: string;
   logFile: (part: string) => string;
   /** The port that the part had last time. */
   port: (part: string) => { port?: number };
@@ -20,7 +22,7 @@ export interface StackContext {
 }
 
 export function createStackContext(
-  given: Pick<StackContext, "stateDir" | "secrets" | "env" | "progress" | "signal">,
+  given: Pick<StackContext, "stateDir" | "secrets" | "env" | "progress" | "signal" | "wheelCache">,
 ): StackContext {
   const { stateDir } = given;
   return {

@@ -1,4 +1,4 @@
-import { startEdgeProcess, startIndexer, startOrigin } from "./app-parts.ts";
+import { startEdgeProcess, startIndexer, startOrigin, untilIndexed } from "./app-parts.ts";
 import { type AppProcess, choosePort } from "./app-process.ts";
 import { type Identity, startIdentity } from "./identity/start.ts";
 import type { Part } from "./part.ts";
@@ -85,6 +85,10 @@ export async function startParts(
       rateLimits: options.rateLimits,
     }),
   );
+  const waitForIndex = async (url: string | undefined) => {
+    if (url !== undefined) await set.step("index", () => untilIndexed(url, context.signal));
+  };
+  const indexed = indexer?.then(({ url }) => waitForIndex(url));
   // First all at once, for the first failure to be the one that is told; then one by one, for their types.
   await Promise.all([
     postgres,
@@ -96,6 +100,7 @@ export async function startParts(
     origin,
     indexer,
     edge,
+    indexed,
   ]);
   return {
     postgres: await postgres,

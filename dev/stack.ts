@@ -9,6 +9,7 @@ import { createStackContext } from "./stack-context.ts";
 import { type StackRecord, removeStackFile, writeStackFile } from "./stack-file.ts";
 import { type PartName, type Parts, partNames, startParts } from "./stack-parts.ts";
 import { defaultStateDir, discardState } from "./state.ts";
+import { wheelCache } from "./wheels.ts";
 
 export interface StackOptions {
   /** Where everything is kept between runs. Absent: `.local`. */
@@ -24,6 +25,10 @@ export interface StackOptions {
   only?: readonly PartName[];
   /** What may name given parts and settings. Absent: this process's own environment. */
   env?: Readonly<Record<string, string | undefined>>;
+  /** Where fetched programs are kept. Absent: `.local/wheels`. */
+  wheelCache?: string;
+  /** Gives up starting: what has started is stopped. */
+  signal?: AbortSignal;
   /** Takes a line for a waiting person. */
   print?: (line: string) => void;
 }
@@ -70,13 +75,15 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       env: options.env ?? process.env,
       progress: progress.doing,
       signal: givingUp.signal,
+      wheelCache: options.wheelCache ?? wheelCache,
     });
-    const parts = await startParts(context, set, {
+    const starting = startParts(context, set, {
       edgePort: port,
       rateLimits: options.rateLimits ?? false,
       seed: options.seed ?? "full",
       only: options.only ?? partNames,
     });
+    const parts = await Promise.race([starting, rejectOnAbort(options.signal)]);
     const record = describe(parts, JSON.stringify(secrets.edgeSigningKeys));
     writeStackFile(stateDir, record);
     return {
@@ -103,6 +110,14 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   } finally {
     progress.end();
   }
+}
+
+async function rejectOnAbort(signal: AbortSignal | undefined): Promise<never> {
+  return await new Promise((_, reject) => {
+    const giveUp = () => reject(new PartError("the start was given up"));
+    if (signal?.aborted) giveUp();
+    signal?.addEventListener("abort", giveUp, { once: true });
+  });
 }
 
 async function edgePort(port: number): Promise<number> {

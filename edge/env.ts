@@ -10,10 +10,26 @@ const limiter = z.custom<RateLimiter>(
   "must be a rate-limit binding",
 );
 
+const objects = z.custom<DurableObjectNamespace>(
+  (value) => typeof (value as DurableObjectNamespace | undefined)?.idFromName === "function",
+  "must be a binding of Durable Objects",
+);
+
+/** The files that browsers load, by their path. */
+const assets = z.custom<Pick<Fetcher, "fetch">>(
+  (value) => typeof (value as Fetcher | undefined)?.fetch === "function",
+  "must be the assets binding",
+);
+
 const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/$/, ""));
 
 const Env = z
   .object({
+    PUBLIC_URL: url.optional().describe("where people find the pages; absent: there are none"),
+    ASSETS: assets.optional(),
+    OIDC_DISCOVERY_URL: url.optional(),
+    OIDC_CLIENT_ID: z.string().min(1).optional(),
+    OIDC_CLIENT_SECRET: z.string().min(1).optional(),
     ORIGIN_URL: url,
     EDGE_SIGNING_KEYS: z.string().min(2),
     JWT_ISSUER: z.string().min(1),
@@ -29,6 +45,9 @@ const Env = z
     LIMIT_READS: limiter,
     LIMIT_SEARCHES: limiter,
     LIMIT_WRITES: limiter,
+    LIMIT_ADMIN: limiter,
+    EVENT_VIEWS: objects,
+    SEAT_VIEWERS: objects,
   })
   .refine((env) => (env.TYPESENSE_URL === undefined) === (env.TYPESENSE_SEARCH_KEY === undefined), {
     path: ["TYPESENSE_SEARCH_KEY"],

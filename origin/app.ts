@@ -14,7 +14,9 @@ import { watchDeadline } from "./middleware/watch-deadline.ts";
 import { adminRoutes } from "./routes/admin.ts";
 import { bookingRoutes } from "./routes/bookings.ts";
 import { eventRoutes } from "./routes/events.ts";
+import { planRoutes } from "./routes/plan.ts";
 import { serviceRoutes } from "./routes/service.ts";
+import { ticketRoutes } from "./routes/tickets.ts";
 
 /**
  * The origin's HTTP surface. The order matters: who asks is settled before anything is looked at, and a request
@@ -30,7 +32,9 @@ export function createApp(deps: Deps): Hono<AppEnv> {
   app.use(limitBody, verifyEdge(deps), watchDeadline(deps), authenticate(deps));
   const bookings = openBookings(deps);
   app.route("/", eventRoutes({ ...deps, locks: bookings.locks }));
+  app.route("/", planRoutes(deps));
   app.route("/", adminRoutes(deps));
+  app.route("/", ticketRoutes(deps));
   app.route("/", bookingRoutes(bookings));
   return app;
 }

@@ -5,6 +5,7 @@ import { openDatabase, type Db } from "../db/client.ts";
 import type { Config } from "./config.ts";
 import { instantPayments } from "./payments/instant-payments.ts";
 import type { Payments } from "./payments/payments.ts";
+import type { TicketKey } from "./tickets/ticket-key.ts";
 import { createTokenVerifier, type VerifyToken } from "./verify-token.ts";
 
 /** Longest that one command to Redis may take, in milliseconds: a dead Redis must not hold a request up. */
@@ -21,6 +22,8 @@ export interface Deps {
   /** The clock, Unix milliseconds. Expiry of holds is decided by the clocks of Redis and Postgres instead. */
   readonly now: () => number;
   readonly logger: Logger;
+  /** What tickets are signed with; without it nobody gets codes. */
+  readonly ticketKey?: TicketKey | undefined;
   /** How long a hold lasts, in seconds. */
   readonly holdSeconds: number;
   /** Where the edge is told about changes, without a trailing slash. */
@@ -52,6 +55,7 @@ export function openDeps(
     verifyToken: createTokenVerifier(config.tokens),
     now: () => Date.now(),
     logger,
+    ticketKey: config.ticketKey,
     holdSeconds: config.holdSeconds,
     edgeUrl: config.edgeUrl.replace(/\/$/, ""),
     stopping,

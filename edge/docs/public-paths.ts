@@ -51,6 +51,25 @@ export const publicPaths: ZodOpenApiPathsObject = {
       },
     },
   },
+  "/events/{eventId}/live": {
+    get: {
+      summary:
+        "Live seats, a WebSocket: `{ seq, statuses }` first, then `{ seq, changes: [[index, bits]] }`",
+      requestParams: {
+        path: eventPath,
+        query: z.object({
+          after: z
+            .int()
+            .optional()
+            .describe("the last seq seen: what was missed is sent, if it is little"),
+        }),
+      },
+      responses: {
+        101: { description: "Connected; a gap in `seq` means: connect anew" },
+        ...fails("not-found", "admission-required", "validation-failed", "service-unavailable"),
+      },
+    },
+  },
   "/bookings": {
     get: {
       ...signedIn,

@@ -10,12 +10,15 @@ export function bookingRoutes(parts: Parts): Hono<AppEnv> {
   const reads = limitRate(parts, "LIMIT_READS");
   const writes = limitRate(parts, "LIMIT_WRITES");
   return new Hono<AppEnv>()
-    .get("/me", requireCaller, (ctx) => {
+    .get("/me", requireCaller, reads, (ctx) => {
       const { id, roles } = ctx.get("caller") ?? { id: "", roles: [] };
       return ctx.json({ id, roles });
     })
     .get("/bookings", requireCaller, reads, (ctx) => forwardToOrigin(parts, ctx, "read"))
     .get("/bookings/:bookingId", requireCaller, reads, (ctx) => forwardToOrigin(parts, ctx, "read"))
+    .get("/bookings/:bookingId/codes", requireCaller, reads, (ctx) =>
+      forwardToOrigin(parts, ctx, "read"),
+    )
     .post("/bookings/:eventId", requireCaller, writes, (ctx) =>
       forwardToOrigin(parts, ctx, "write"),
     )

@@ -1,3 +1,4 @@
+import { parseArgs } from "node:util";
 import {
   makeTestFolder,
   startTestGateway,
@@ -10,8 +11,13 @@ import { openLab } from "../../origin/bookings/invariants/lab.ts";
 /** Sequences between two lines of progress. */
 const atOnce = 160;
 
-/** Random lives of bookings on parts of its own, until the time is over or an invariant is violated. */
-export async function soak(minutes: number): Promise<boolean> {
+/** `npm run soak -- booking [--minutes N]`: random lives of bookings on parts of its own, until the time is over or an invariant is violated. */
+export async function soak(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { minutes: { type: "string", default: "5" } },
+  });
+  const minutes = Number(values.minutes);
   const folder = makeTestFolder();
   const postgres = await startTestPostgres(folder);
   const redis = await startTestRedis(folder);
@@ -30,12 +36,12 @@ export async function soak(minutes: number): Promise<boolean> {
       ran += found.ran;
       if (found.failure !== undefined || lab.errors.length > 0) {
         console.log(`violated after ${ran} sequences: ${found.failure ?? lab.errors.join("\n")}`);
-        return false;
+        return 1;
       }
       console.log(`${ran} sequences, no violation (seed ${seed})`);
       seed += atOnce;
     }
-    return true;
+    return 0;
   } finally {
     await lab.close();
     await Promise.all([postgres.stop(), gateway.stop(), redis.stop()]);
