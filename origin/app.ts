@@ -35,7 +35,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
   const bookings = openBookings(deps);
   const gate = openGate(deps);
   app.route("/", eventRoutes({ ...deps, gate, locks: bookings.locks }));
-  app.route("/", planRoutes(deps));
+  app.route("/", planRoutes({ ...deps, gate }));
   app.route("/", queueRoutes(deps));
   app.route("/", adminRoutes(deps));
   app.route("/", ticketRoutes(deps));

@@ -4,6 +4,8 @@ import type { PassKeys } from "../contracts/admission-pass.ts";
 import type { SigningKeys } from "../contracts/edge-signature.ts";
 import { openDatabase, type Db } from "../db/client.ts";
 import type { Config } from "./config.ts";
+import { instantPayments } from "./payments/instant-payments.ts";
+import type { Payments } from "./payments/payments.ts";
 import type { TicketKey } from "./tickets/ticket-key.ts";
 import { createTokenVerifier, type VerifyToken } from "./verify-token.ts";
 
@@ -15,6 +17,7 @@ export interface Deps {
   readonly db: Db;
   /** Answers are strings as Redis holds them: ids are never turned into numbers. */
   readonly redis: Redis;
+  readonly payments: Payments;
   readonly signingKeys: SigningKeys;
   /** Public halves of the keys that sign admission passes. */
   readonly passKeys: PassKeys;
@@ -50,6 +53,7 @@ export function openDeps(
   const deps: Deps = {
     db: database.db,
     redis: openRedis(config.redisUrl, config.redisToken),
+    payments: instantPayments,
     signingKeys: config.signingKeys,
     passKeys: config.passKeys,
     verifyToken: createTokenVerifier(config.tokens),

@@ -1,15 +1,15 @@
 import { Hono, type Context } from "hono";
-import { EventId } from "../../contracts/ids.ts";
 import { SearchQuery } from "../../contracts/search.ts";
 import type { AppEnv } from "../app-env.ts";
 import { viewAvailability } from "../catalogue/availability.ts";
 import { matches } from "../catalogue/etag.ts";
-import { viewEvent, type EventRequest, type ViewDeps } from "../catalogue/event-view.ts";
+import { viewEvent, type ViewDeps } from "../catalogue/event-view.ts";
 import { type Encoding, KeptBodies } from "../catalogue/kept-bodies.ts";
 import { searchEvents } from "../catalogue/search/search-events.ts";
 import type { Deps } from "../deps.ts";
 import type { Gate } from "../queue/gate.ts";
-import { parseId, parseQuery } from "./parse.ts";
+import { toEventRequest } from "./event-request.ts";
+import { parseQuery } from "./parse.ts";
 
 /** Seats change all the time: whoever caches these asks again after a second. */
 const publicView = "public, max-age=1";
@@ -31,7 +31,7 @@ export function eventRoutes(
       return ctx.json(result);
     })
     .get("/events/:eventId", async (ctx) => {
-      const request = await toRequest(deps.gate, ctx);
+      const request = await toEventRequest(deps.gate, ctx);
       const encoding = toEncoding(ctx.req.header("Accept-Encoding"));
       const key = `${request.eventId}:${request.hasPass}:${encoding}`;
       const wanted = ctx.req.header("If-None-Match");
@@ -52,7 +52,7 @@ export function eventRoutes(
     .get("/events/:eventId/availability", async (ctx) => {
       const { availability, etag, isPublic } = await viewAvailability(
         deps,
-        await toRequest(deps.gate, ctx),
+        await toEventRequest(deps.gate, ctx),
       );
       ctx.header("ETag", etag);
       if (isPublic) ctx.header("Cache-Control", publicView);
@@ -75,15 +75,4 @@ function compressed(ctx: Context<AppEnv>, body: Buffer, encoding: Encoding): Res
 function toEncoding(header = ""): Encoding | undefined {
   const named = header.split(",").map((name) => name.trim());
   return (["br", "gzip"] as const).find((encoding) => named.includes(encoding));
-}
-
-/** The edge has checked whose pass it is; everybody who has one sees the same. */
-async function toRequest(
-  gate: Gate,
-  ctx: Context<AppEnv, "/events/:eventId">,
-): Promise<EventRequest> {
-  const event = parseId(EventId, ctx.req.param("eventId"), "event");
-  const user = ctx.get("user");
-  const pass = ctx.req.header("Admission-Pass");
-  return { eventId: event, user, hasPass: await gate.maySeeSeats({ event, user: user?.id, pass }) };
 }

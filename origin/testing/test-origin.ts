@@ -1,27 +1,17 @@
 import { randomInt } from "node:crypto";
 import { afterAll, inject } from "vitest";
-import { edgeHeaders, importSigningKeys, signParts } from "../../contracts/edge-signature.ts";
-import { importPassKeys, type PassKeys, publicHalves } from "../../contracts/admission-pass.ts";
+import type { PassKeys } from "../../contracts/admission-pass.ts";
+import { importSigningKeys } from "../../contracts/edge-signature.ts";
 import { createTestDatabase } from "../../db/testing/database.ts";
 import type { Database } from "../../db/client.ts";
 import { createApp } from "../app.ts";
+import { makePassKeys } from "./pass-keys.ts";
 import { openRedis, type Deps } from "../deps.ts";
 import { createLogger } from "../logger.ts";
 import { createTokenVerifier } from "../verify-token.ts";
+import { instantPayments } from "../payments/instant-payments.ts";
 import { audience, startTestIssuer, type TestIssuer } from "./issuer.ts";
-
-export interface EdgeRequest {
-  readonly method?: string;
-  readonly user?: string;
-  readonly roles?: readonly string[];
-  /** Anything but text is sent as JSON. */
-  readonly body?: unknown;
-  /** Further headers; they may overwrite those of the edge after it has signed. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Unix milliseconds. */
-  readonly deadline?: number;
-  readonly requestId?: string;
-}
+import { signRequest, type EdgeRequest } from "./sign-request.ts";
 
 export interface TestOrigin {
   readonly deps: Deps;
@@ -62,6 +52,7 @@ export async function createTestOrigin(
     verifyToken: createTokenVerifier({ ...issuer, audience }),
     now: () => Date.now(),
     logger: createLogger("info", { write: (line) => log.push(line) }),
+    payments: instantPayments,
     holdSeconds: 60,
     edgeUrl: "http://127.0.0.1:9",
     stopping: new AbortController().signal,
@@ -79,60 +70,5 @@ export async function createTestOrigin(
     log,
     ask,
     asAdmin: (path, request) => ask(path, { user: "ada", roles: ["admin"], ...request }),
-  };
-}
-
-/**
- * A request as the edge sends it.
- * @param path with its query
- */
-export async function signRequest(
-  { signingKeys, issuer }: Pick<Deps, "signingKeys"> & { readonly issuer: TestIssuer },
-  path: string,
-  request: EdgeRequest,
-  base = "http://origin.test",
-): Promise<Request> {
-  const { method = "GET", user = "", roles = [], body, headers = {}, deadline } = request;
-  const url = new URL(path, base);
-  const text = typeof body === "string" || body === undefined ? body : JSON.stringify(body);
-  const timestampSeconds = Math.floor(Date.now() / 1000);
-  const requestId = request.requestId ?? "test-request";
-  const signed = await signParts(signingKeys, {
-    method,
-    path: url.pathname,
-    query: url.search,
-    timestampSeconds,
-    body: new TextEncoder().encode(text ?? ""),
-    user,
-    roles: roles.join(","),
-    requestId,
-    deadline: deadline === undefined ? "" : String(deadline),
-  });
-  return new Request(url, {
-    method,
-    ...(text !== undefined && { body: text }),
-    headers: {
-      [edgeHeaders.keyId]: signed.keyId,
-      [edgeHeaders.signature]: signed.signature,
-      [edgeHeaders.timestamp]: String(timestampSeconds),
-      [edgeHeaders.requestId]: requestId,
-      ...(user !== "" && {
-        [edgeHeaders.user]: user,
-        [edgeHeaders.roles]: roles.join(","),
-        Authorization: `Bearer ${await issuer.sign(user, { roles })}`,
-      }),
-      ...(deadline !== undefined && { [edgeHeaders.deadline]: String(deadline) }),
-      ...headers,
-    },
-  });
-}
-
-async function makePassKeys(): Promise<{ signing: PassKeys; verifying: PassKeys }> {
-  const algorithm = { name: "ECDSA", namedCurve: "P-256" };
-  const { privateKey } = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
-  const json = JSON.stringify({ p1: await crypto.subtle.exportKey("jwk", privateKey) });
-  return {
-    signing: await importPassKeys(json, "private"),
-    verifying: await importPassKeys(publicHalves(json), "public"),
   };
 }
