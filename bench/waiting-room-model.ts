@@ -53,6 +53,9 @@ export interface ModelResult {
   readonly admitted: number;
   /** Visitors who would have come in, but asked too late. */
   readonly missedTurns: number;
+  /** Share of numbers that nobody got, of all and of those that were drawn. */
+  readonly gapShare: number;
+  readonly lotteryGapShare: number;
   readonly soldOutSecond: number | null;
   readonly seconds: number;
   /** Per admitted visitor: decile of arrival and seconds waited since joining or the opening. */
@@ -62,7 +65,7 @@ export interface ModelResult {
 const opensAt = Date.UTC(2026, 11, 1, 10);
 const tickMs = 100;
 /** Status documents as visitors see them are this old: shard, cache and refresh together, in seconds. */
-const statusAgeSeconds = 3;
+const statusAgeSeconds = 7;
 const secondsMax = 3 * 3600;
 
 /** Plays the whole on-sale through the production core on a virtual clock. */
@@ -102,6 +105,7 @@ export function runModel(settings: ModelSettings): ModelResult {
   let polls = 0;
   let activePeak = 0;
   let missedTurns = 0;
+  let earlyJoins: number | null = null;
   let soldOutSecond: number | null = null;
   let second = 0;
   let now = start;
@@ -147,9 +151,15 @@ export function runModel(settings: ModelSettings): ModelResult {
     }
     const { phase, waiting, pollMinSeconds, pollMaxSeconds } = status;
     const secondsToOpening = (opensAt - at) / 1000;
-    const random = crowd.random();
-    const input = { phase, etaSeconds, secondsToOpening, waiting, pollMinSeconds, pollMaxSeconds };
-    const wait = nextPollSeconds({ ...input, random });
+    const wait = nextPollSeconds({
+      phase,
+      etaSeconds,
+      secondsToOpening,
+      waiting,
+      pollMinSeconds,
+      pollMaxSeconds,
+      random: crowd.random(),
+    });
     wheel.add(visitor, second + Math.max(1, Math.round(wait)));
   }
 
@@ -220,6 +230,7 @@ export function runModel(settings: ModelSettings): ModelResult {
       sold: shop.sold,
       noShowShare: noShowShareOf(room.controller),
     });
+    if (room.lotterySize !== null) earlyJoins ??= counts.joins;
     if (room.phase === "sold-out") soldOutSecond ??= fromOpening;
     const told =
       soldOutSecond !== null && fromOpening > soldOutSecond + 120 && polls === pollsBefore;
@@ -234,6 +245,8 @@ export function runModel(settings: ModelSettings): ModelResult {
     sold: shop.sold,
     admitted: waits.length,
     missedTurns,
+    gapShare: 1 - counts.joins / room.issued,
+    lotteryGapShare: 1 - (earlyJoins ?? 0) / (room.lotterySize ?? 1),
     soldOutSecond,
     seconds: second,
     waits,

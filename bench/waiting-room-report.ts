@@ -37,6 +37,8 @@ export function figuresOfModel(settings: ModelSettings, result: ModelResult) {
     seatsSold: result.sold,
     admitted: result.admitted,
     missedTurns: result.missedTurns,
+    gapPercent: round(100 * result.gapShare, 2),
+    lotteryGapPercent: round(100 * result.lotteryGapShare, 2),
     soldOutMinutes: result.soldOutSecond === null ? null : round(result.soldOutSecond / 60, 1),
     dollarsPer10M: round((total / settings.visitors) * 1e7, 1),
     dollars: Object.fromEntries(

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { changesMax } from "./changes.ts";
 import { EventId, TicketId } from "./ids.ts";
 
 /** What became of tickets of one event. A message may come again, and a younger one before an older one. */
@@ -12,6 +13,9 @@ export const SeatChange = z.object({
 });
 export type SeatChange = z.infer<typeof SeatChange>;
 
-/** Body of the origin's signed `POST /internal/changes` to the edge. */
-export const SeatChanges = z.object({ changes: z.array(SeatChange).min(1).max(1_000) });
+/** Body of the origin's signed POST to `changesPath`; the indexer's batches name another source. */
+export const SeatChanges = z.strictObject({
+  source: z.literal("origin"),
+  changes: z.array(SeatChange).min(1).max(changesMax),
+});
 export type SeatChanges = z.infer<typeof SeatChanges>;

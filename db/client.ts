@@ -3,6 +3,7 @@ import { drizzle as drizzleNeon } from "drizzle-orm/neon-serverless";
 import { drizzle as drizzlePg } from "drizzle-orm/node-postgres";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import pg from "pg";
+import { codeConnectionErrors } from "./connection-error.ts";
 
 /** Drizzle over either driver, or a transaction of it. Queries name their tables, so no schema type is carried. */
 export type Db = PgDatabase<PgQueryResultHKT, Record<string, never>>;
@@ -30,7 +31,9 @@ export interface Database {
 
 /**
  * The one place that knows which driver talks to Postgres: Neon's over WebSockets for Neon's hosts, `pg` otherwise.
- * @throws TypeError when `url` is not a URL; connecting happens with the first query
+ * Connecting happens with the first query. A connection that cannot be made or is lost is an error with the code
+ * `08001` or `08006`, unless the server or the network gave it one (`57P01`, `ECONNREFUSED`).
+ * @throws TypeError when `url` is not a URL
  */
 export function openDatabase(options: DatabaseOptions): Database {
   const config: pg.PoolConfig = {
@@ -51,9 +54,7 @@ export function openDatabase(options: DatabaseOptions): Database {
 function opened(db: Db, pool: pg.Pool, options: DatabaseOptions): Database {
   // Without a listener an idle connection's end (a restart of the server) would end the process.
   pool.on("error", options.onIdleError ?? (() => {}));
-  // The pool does not listen on a connection that is in use, such as for a transaction: its end would end the
-  // process, too, although the query under way already fails with the same error.
-  pool.on("connect", (client) => client.on("error", () => {}));
+  codeConnectionErrors(pool);
   return { db, pool, close: () => pool.end() };
 }
 

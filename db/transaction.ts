@@ -9,7 +9,8 @@ export class DatabaseUnreachable extends Error {
 /**
  * Runs `work` in one transaction; given a transaction it joins it, so that verbs can be put together.
  * Do network calls after it, not inside: its row locks should be short.
- * @throws what `work` throws, after the rollback; `DatabaseUnreachable` when the transaction could not begin
+ * @throws what `work` throws, after the rollback; `DatabaseUnreachable` when the transaction could not begin. An error
+ * about the connection (see `client.ts`) says nothing about whether the commit took effect.
  */
 export async function withTransaction<T>(db: Db, work: (tx: Db) => Promise<T>): Promise<T> {
   if ("rollback" in db) return work(db);

@@ -41,7 +41,9 @@ export async function startApp(context: StackContext, options: AppOptions): Prom
     stopMs: 15_000,
   });
   try {
-    await untilHealthy(options.name, child, `${url}${options.healthPath}`);
+    await untilHealthy(child, context.signal, `${url}${options.healthPath}`, (reason) => {
+      return new PartError(`${options.name} ${reason} (see ${context.logFile(options.name)})`);
+    });
   } catch (error) {
     await child.stop();
     throw error;
@@ -66,10 +68,15 @@ export async function choosePort(context: StackContext, part: string): Promise<n
   return port;
 }
 
-async function untilHealthy(name: string, child: Child, healthUrl: string): Promise<void> {
+async function untilHealthy(
+  child: Child,
+  signal: AbortSignal,
+  healthUrl: string,
+  fail: (reason: string) => PartError,
+): Promise<void> {
   await waitUntil(
     async () => {
-      if (child.exit()) throw new PartError(`${name} ended: ${lastLine(child.log())}`);
+      if (child.exit()) throw fail(`ended: ${lastLine(child.log())}`);
       try {
         const answer = await fetch(healthUrl, { signal: AbortSignal.timeout(2000) });
         await answer.arrayBuffer();
@@ -78,6 +85,6 @@ async function untilHealthy(name: string, child: Child, healthUrl: string): Prom
         return undefined;
       }
     },
-    { timeoutMs: startMsMax, late: () => new PartError(`${name} does not answer`) },
+    { timeoutMs: startMsMax, late: () => fail("does not answer"), signal },
   );
 }

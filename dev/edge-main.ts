@@ -24,6 +24,8 @@ try {
     });
   }
 } catch (error) {
-  console.error(error instanceof PartError ? error.message : error);
+  if (!(error instanceof PartError)) console.error(error);
+  // The last line is the one that the stack shows.
+  console.error(error instanceof Error ? error.message.split("\n", 1)[0] : String(error));
   process.exit(1);
 }

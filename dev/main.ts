@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { type Part, PartError } from "./part.ts";
+import { partNames } from "./stack-parts.ts";
 import { type Stack, defaultPort, startStack } from "./stack.ts";
 import { formatTable } from "./table.ts";
 
@@ -44,8 +45,13 @@ async function supervise(stack: Stack, restartAfterSeconds: number | undefined):
   });
 }
 
+/** From what holds the data to what answers people. */
+const order: readonly string[] = partNames;
+
 function printParts(parts: readonly Part[]): void {
-  const rows = parts.map(({ name, state, detail, where }) => [name, state, detail, where]);
+  const rows = parts
+    .toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
+    .map(({ name, state, detail, where }) => [name, state, detail, where]);
   for (const line of formatTable(["part", "how", "what", "where"], rows)) console.log(line);
 }
 

@@ -30,6 +30,7 @@ export async function makeCluster(options: {
   account: RunAs | undefined;
   password: string;
   durable: boolean;
+  signal?: AbortSignal;
 }): Promise<void> {
   const { dataDir, account } = options;
   if (existsSync(join(dataDir, "PG_VERSION"))) return;
@@ -59,7 +60,7 @@ export async function makeCluster(options: {
     ],
     [dirname(options.programs.initdb), unfinished],
   );
-  const made = await runProgram(command, args, { ...ids, cwd: "/" });
+  const made = await runProgram(command, args, { ...ids, cwd: "/", signal: options.signal });
   rmSync(passwordFile, { force: true });
   if (!made.ok) {
     throw new PartError(`PostgreSQL could not make its data: ${lastLine(made.stderr)}`);

@@ -32,6 +32,8 @@ export interface PostgresServerOptions {
   durable: boolean;
   /** Preferred, while it is free. */
   port?: number;
+  /** Gives up starting. */
+  signal?: AbortSignal;
   /** Further settings, as `name: value`. */
   settings?: Record<string, string>;
 }
@@ -79,7 +81,7 @@ export async function startPostgresServer(options: PostgresServerOptions): Promi
     });
     const url = (name: string) =>
       `postgres://${superuser}:${options.password}@127.0.0.1:${port}/${name}`;
-    const ready = await untilReady(child, url).catch(async (error: unknown) => {
+    const ready = await untilReady(child, url, options.signal).catch(async (error: unknown) => {
       await child.stop();
       if (!(error instanceof PartError) || tries === portTriesMax) throw error;
       return false;
@@ -100,7 +102,11 @@ export async function startPostgresServer(options: PostgresServerOptions): Promi
 }
 
 /** Waits until the database answers, and makes it on the first start. */
-async function untilReady(child: Child, url: (database: string) => string): Promise<true> {
+async function untilReady(
+  child: Child,
+  url: (database: string) => string,
+  signal: AbortSignal | undefined,
+): Promise<true> {
   return await waitUntil(
     async () => {
       if (child.exit()) throw new PartError(`PostgreSQL ended: ${lastLine(child.log())}`);
@@ -113,7 +119,11 @@ async function untilReady(child: Child, url: (database: string) => string): Prom
       if (startingUp.has(code)) return undefined;
       throw new PartError(`PostgreSQL refuses connections (${code}): ${lastLine(child.log())}`);
     },
-    { timeoutMs: startMsMax, late: () => new PartError("PostgreSQL does not become ready") },
+    {
+      timeoutMs: startMsMax,
+      late: () => new PartError("PostgreSQL does not become ready"),
+      ...(signal && { signal }),
+    },
   );
 }
 

@@ -20,6 +20,7 @@ export async function resolvePostgres(context: StackContext): Promise<Postgres> 
     password: context.secrets.postgresPassword,
     durable: true,
     ...context.port("postgres"),
+    signal: context.signal,
   });
   context.keepPort("postgres", server.databaseUrl);
   return { ...server, canFollow: true };

@@ -20,6 +20,8 @@ export async function startRedisGateway(options: {
   token: string;
   logFile: string;
   port?: number;
+  /** Gives up starting. */
+  signal?: AbortSignal;
 }): Promise<RedisGateway> {
   const port = options.port ?? (await freePort());
   const upstashUrl = `http://127.0.0.1:${port}`;
@@ -42,6 +44,7 @@ export async function startRedisGateway(options: {
     {
       timeoutMs: startMsMax,
       late: () => new PartError("the Redis behind the gateway does not answer PING"),
+      ...(options.signal && { signal: options.signal }),
     },
   ).catch(async (error: unknown) => {
     await child.stop();

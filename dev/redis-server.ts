@@ -23,6 +23,8 @@ export interface RedisServerOptions {
   password: string;
   /** Preferred, while it is free. */
   port?: number;
+  /** Gives up starting. */
+  signal?: AbortSignal;
 }
 
 /** Starts a Redis of one's own that keeps nothing on disk, on loopback. Throws `PartError`. */
@@ -62,8 +64,16 @@ async function startOn(
       if (child.exit()) return new PartError(`Redis ended: ${lastLine(child.log())}`);
       return await askVersion(redisUrl).catch(() => undefined);
     },
-    { timeoutMs: startMsMax, late: () => new PartError("Redis does not answer") },
-  ).catch((error: unknown) => (error instanceof PartError ? error : Promise.reject(error)));
+    {
+      timeoutMs: startMsMax,
+      late: () => new PartError("Redis does not answer"),
+      ...(options.signal && { signal: options.signal }),
+    },
+  ).catch(async (error: unknown) => {
+    if (error instanceof PartError) return error;
+    await child.stop();
+    throw error;
+  });
   if (version instanceof PartError) {
     await child.stop();
     return version;

@@ -21,7 +21,11 @@ export async function resolveRedis(context: StackContext): Promise<Redis> {
   if (found !== undefined) return await startOwn(context, found, "found");
   try {
     const progress = (doing: string) => context.progress("redis", doing);
-    return await startOwn(context, await fetchProgram("valkey-server", { progress }), "fetched");
+    return await startOwn(
+      context,
+      await fetchProgram("valkey-server", { progress, signal: context.signal }),
+      "fetched",
+    );
   } catch (error) {
     if (!(error instanceof PartError)) throw error;
     return {
@@ -52,6 +56,7 @@ export async function resolveUpstash(
     token: context.secrets.upstashToken,
     logFile: context.logFile("redis-gateway"),
     ...context.port("redis-gateway"),
+    signal: context.signal,
   });
   context.keepPort("redis-gateway", gateway.upstashUrl);
   return gateway;
@@ -74,6 +79,7 @@ async function startOwn(
     logFile: context.logFile("redis"),
     password: context.secrets.redisPassword,
     ...context.port("redis"),
+    signal: context.signal,
   });
   context.keepPort("redis", server.redisUrl);
   return server;

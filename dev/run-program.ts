@@ -12,7 +12,7 @@ export interface Ran {
 export async function runProgram(
   command: string,
   args: readonly string[],
-  options: { uid?: number; gid?: number; cwd?: string } = {},
+  options: { uid?: number; gid?: number; cwd?: string; signal?: AbortSignal | undefined } = {},
 ): Promise<Ran> {
   return await new Promise((resolve) => {
     const child = execFile(

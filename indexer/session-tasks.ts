@@ -1,5 +1,3 @@
-import type { Build } from "./builds.ts";
-import { BuildTask } from "./build-task.ts";
 import { FanoutTask } from "./fanout-task.ts";
 import { ReconcileTask } from "./reconcile-task.ts";
 import { RequestTask } from "./request-task.ts";
@@ -14,20 +12,13 @@ export interface SessionTasks {
   wakeFanout(): void;
 }
 
-/**
- * Everything that a session does beside the stream's batches.
- * @param onBuilt called when readers have moved over to the build's collection
- */
-export function createTasks(
-  ctx: SessionContext,
-  build: Build | null,
-  onBuilt: () => void,
-): SessionTasks {
+/** Everything that a session does beside the stream's batches, but for builds. */
+export function createTasks(ctx: SessionContext): SessionTasks {
   const fanout = new FanoutTask(ctx);
   const reconcile = new ReconcileTask(ctx);
   const deadLetters = new DeadLetterTask(ctx);
   const all: Task[] = [
-    new RequestTask(ctx, { reconcile, deadLetters }, build !== null),
+    new RequestTask(ctx, { reconcile, deadLetters }),
     fanout,
     reconcile,
     deadLetters,
@@ -35,6 +26,5 @@ export function createTasks(
     new RecheckTask(ctx),
     new RetireTask(ctx),
   ];
-  if (build) all.push(new BuildTask(ctx, build, onBuilt));
   return { all, wakeFanout: () => fanout.wake() };
 }

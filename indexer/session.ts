@@ -1,13 +1,12 @@
-import { beginSession, type Beginning } from "./begin-session.ts";
-import { gapReasons } from "./builds.ts";
+import { beginSession, type Beginning, newBuild } from "./begin-session.ts";
+import { BuildTask } from "./build-task.ts";
+import { type Build, gapReasons } from "./builds.ts";
 import { ChangeStream } from "./change-stream.ts";
-import { demandRebuild } from "./checkpoint.ts";
 import type { Transaction } from "./collator.ts";
 import { Confirmer } from "./confirm.ts";
 import { DeadLetters } from "./dead-letters.ts";
 import type { ServiceDeps } from "./deps.ts";
 import type { DirtyKey } from "./dirty-keys.ts";
-import { RestartError } from "./errors.ts";
 import { recordFanouts } from "./fanout.ts";
 import { flushBatch, writeUnprompted } from "./flush.ts";
 import { heartbeatOf } from "./heartbeat.ts";
@@ -34,20 +33,17 @@ export class Session {
   /** Ends the waiting of a write that no longer has a stream behind it. */
   readonly #writes = new AbortController();
   readonly #stream: ChangeStream;
-  readonly #beginning: Beginning;
   readonly #confirmer: Confirmer;
   readonly #invalidator: Invalidator | null;
   readonly #tasks: SessionTasks;
   readonly #writer: Writer;
   #live: string | null;
-  #building: string | null;
+  #build: Build | null = null;
 
   private constructor(deps: ServiceDeps, stream: ChangeStream, beginning: Beginning) {
     this.#deps = deps;
     this.#stream = stream;
-    this.#beginning = beginning;
     this.#live = beginning.live;
-    this.#building = beginning.build?.collection ?? null;
     this.#progress.keepalive(beginning.position);
     const deadLetters = new DeadLetters(deps.pool);
     this.#write = {
@@ -74,9 +70,13 @@ export class Session {
       targets: () => this.#targets(),
       write: (ids, collections) => this.#writeAlso(ids, collections),
       checkpoint: () => this.#confirmer.confirm(),
+      startBuild: async (reason) => {
+        if (!this.#build) this.#fill(await newBuild(deps, reason));
+      },
     };
-    this.#tasks = createTasks(this.#ctx, beginning.build, () => this.#built());
+    this.#tasks = createTasks(this.#ctx);
     this.#writer = new Writer(this.#ctx, this.#work(), this.#tasks.all);
+    if (beginning.build) this.#fill(beginning.build);
   }
 
   /**
@@ -181,20 +181,17 @@ export class Session {
             tell: (changes) => this.#invalidator?.add(changes),
           }),
         );
-        this.#letGo();
       },
+      flushed: () => this.#letGo(),
       record: (refs) => this.#record(refs),
       sinkIs: (up) => (up ? this.#enter() : this.#deps.status.enter({ name: "sink-down" })),
     };
   }
 
   async #record(refs: readonly DirtyKey[]): Promise<boolean> {
-    const { pool, config } = this.#deps;
-    if (refs.some((ref) => ref.key === "rebuild:")) {
-      await demandRebuild(pool, config.SLOT_NAME, "truncated");
-      throw new RestartError("events were truncated");
-    }
-    if (!(await recordFanouts(pool, refs))) return false;
+    if (refs.some((ref) => ref.key === "rebuild:")) await this.#ctx.startBuild("truncated");
+    const fanouts = refs.filter((ref) => ref.key !== "rebuild:");
+    if (!(await recordFanouts(this.#deps.pool, fanouts))) return false;
     this.#invalidator?.addRefs(refs.map((ref) => ref.key));
     this.#tasks.wakeFanout();
     return true;
@@ -210,15 +207,20 @@ export class Session {
 
   /** After a gap the live collection is left as it was: some of its documents are wrong anyway. */
   #targets(): string[] {
-    const { build } = this.#beginning;
-    const keepsLive = !this.#building || (build && !gapReasons.has(build.reason));
+    const keepsLive = !this.#build || !gapReasons.has(this.#build.reason);
     const live = keepsLive && this.#live ? [this.#live] : [];
-    return this.#building ? [this.#building, ...live] : live;
+    return this.#build ? [this.#build.collection, ...live] : live;
   }
 
-  #built(): void {
-    this.#live = this.#building;
-    this.#building = null;
+  #fill(build: Build): void {
+    this.#build = build;
+    this.#writer.add(new BuildTask(this.#ctx, build, () => this.#built(build.collection)));
+    this.#enter();
+  }
+
+  #built(collection: string): void {
+    this.#live = collection;
+    this.#build = null;
     this.#invalidator?.add([{ kind: "search" }]);
     this.#enter();
   }
@@ -261,7 +263,7 @@ export class Session {
   }
 
   #enter(): void {
-    this.#deps.status.enter({ name: this.#building ? "building" : "streaming" });
+    this.#deps.status.enter({ name: this.#build ? "building" : "streaming" });
   }
 }
 

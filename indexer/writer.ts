@@ -9,6 +9,8 @@ import type { Task } from "./task.ts";
 export interface WriterWork {
   /** Writes one batch; throws without having given it back. */
   flush(batch: readonly DirtyKey[]): Promise<void>;
+  /** Called when a batch is written and no longer counts as dirty. */
+  flushed(): void;
   /** Records fan-outs; `false` while their changes are not visible yet. */
   record(refs: readonly DirtyKey[]): Promise<boolean>;
   /** Told whenever the search server takes writes again, or stops. */
@@ -37,6 +39,11 @@ export class Writer {
     this.#work = work;
     this.#tasks = [...tasks];
     this.#written = new RecentWrites(ctx.config.AVAIL_GAP_MS * 2);
+  }
+
+  add(task: Task): void {
+    this.#tasks.push(task);
+    this.wake();
   }
 
   /** Something became dirty, or due. */
@@ -99,6 +106,7 @@ export class Writer {
       throw error;
     }
     events.done();
+    this.#work.flushed();
     this.#written.note(keys, this.#ctx.clock.now());
   }
 

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import type { AppEnv } from "./app-env.ts";
 import type { Deps } from "./deps.ts";
+import { openBookings } from "./bookings/open-bookings.ts";
 import { accessLog } from "./middleware/access-log.ts";
 import { authenticate } from "./middleware/authenticate.ts";
 import { limitBody } from "./middleware/limit-body.ts";
@@ -10,7 +11,6 @@ import { nothingHere, toAnswer, wrongMethod } from "./middleware/problems.ts";
 import { requestId } from "./middleware/request-id.ts";
 import { verifyEdge } from "./middleware/verify-edge.ts";
 import { watchDeadline } from "./middleware/watch-deadline.ts";
-import { openBookings } from "./bookings/open-bookings.ts";
 import { adminRoutes } from "./routes/admin.ts";
 import { bookingRoutes } from "./routes/bookings.ts";
 import { eventRoutes } from "./routes/events.ts";
@@ -28,8 +28,9 @@ export function createApp(deps: Deps): Hono<AppEnv> {
   app.use(methodNotAllowed({ app, onMethodNotAllowed: wrongMethod }));
   app.route("/", serviceRoutes(deps));
   app.use(limitBody, verifyEdge(deps), watchDeadline(deps), authenticate(deps));
-  app.route("/", eventRoutes(deps));
+  const bookings = openBookings(deps);
+  app.route("/", eventRoutes({ ...deps, locks: bookings.locks }));
   app.route("/", adminRoutes(deps));
-  app.route("/", bookingRoutes(openBookings(deps)));
+  app.route("/", bookingRoutes(bookings));
   return app;
 }

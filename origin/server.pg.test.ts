@@ -3,10 +3,13 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import pg from "pg";
-import { afterAll, expect, inject, test } from "vitest";
+import { afterAll, expect, inject, test, vi } from "vitest";
 import { insertEvent } from "../db/testing/factories.ts";
 import { audience } from "./testing/issuer.ts";
 import { createTestOrigin, signRequest, type EdgeRequest } from "./testing/test-origin.ts";
+
+// Three processes start here, one after the other: on a busy machine each takes seconds.
+vi.setConfig({ testTimeout: 120_000 });
 
 const { deps, issuer, database, databaseUrl } = await createTestOrigin();
 const children: ChildProcess[] = [];
@@ -34,7 +37,7 @@ function startServer(env: Record<string, string>) {
   child.stderr.on("data", (data: Buffer) => (output.stderr += data.toString()));
   const exited = once(child, "close").then(([code]) => code as number);
   const said = async (message: string) => {
-    await expect.poll(() => output.stdout, { timeout: 20_000 }).toContain(`"msg":"${message}"`);
+    await expect.poll(() => output.stdout, { timeout: 60_000 }).toContain(`"msg":"${message}"`);
     return output.stdout.split("\n").find((line) => line.includes(message)) ?? "";
   };
   return { child, output, exited, said };
@@ -59,7 +62,7 @@ test("told to stop, the process takes no new request, ends those under way, and 
     roles: ["admin"],
     body: { name: "Last" },
   });
-  await expect.poll(async () => (await waiting(blocker)).length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(async () => (await waiting(blocker)).length, { timeout: 60_000 }).toBe(1);
 
   child.kill("SIGTERM");
   await said("stopping");

@@ -6,6 +6,8 @@ import { ConfigError, readConfig, type Config } from "./config.ts";
 import { openDeps } from "./deps.ts";
 import { createLogger } from "./logger.ts";
 
+/** How often connections that have become idle are looked for meanwhile, in milliseconds. */
+const sweepMs = 100;
 /** How long requests under way may take to end once the process is told to stop, in milliseconds. */
 const drainMs = 10_000;
 
@@ -52,8 +54,10 @@ function listen(server: Server, { port }: Config): Promise<number> {
 /** Takes no new connection, lets requests under way end, and cuts off what is too slow. */
 async function drain(server: Server): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
-  server.closeIdleConnections();
+  // Connections that are kept alive fall idle one after the other, as their last answers end.
+  const sweep = setInterval(() => server.closeIdleConnections(), sweepMs);
   const late = setTimeout(() => server.closeAllConnections(), drainMs);
   await closed;
+  clearInterval(sweep);
   clearTimeout(late);
 }

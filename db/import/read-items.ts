@@ -50,12 +50,17 @@ function readLines(text: string): SourceItems {
     const json = withoutListMarks(content, index, lines.length);
     if (json === "") continue;
     const parsed = parse(json);
-    if (!parsed.ok) unreadable.push({ line, path: "$", message: parsed.message });
+    if (!parsed.ok) unreadable.push({ line, path: "$", message: withoutLine(parsed.message) });
     // A line of an indented object (`"name": "x"`) may be JSON, too: only objects are records.
     else if (isObject(parsed.value)) items.push(...itemsOf(json, parsed.value, () => line));
     else unreadable.push({ line, path: "$", message: "must be an object" });
   }
   return { items, unreadable };
+}
+
+/** The engine counts the lines of what it was given, which here is one. */
+function withoutLine(message: string): string {
+  return message.replace(/\(line 1 column (\d+)\)/, "(column $1)");
 }
 
 /** Cuts off what makes the lines of an array one document. */

@@ -36,7 +36,10 @@ export async function storeEvents(
   facts: readonly EventFacts[],
   { now, accessible = false }: { readonly now: Date; readonly accessible?: boolean },
 ): Promise<StoredEvents> {
-  await tx.execute(sql`SELECT pg_advisory_xact_lock(${importLock})`);
+  // Nobody can estimate how many rows a description makes; compiling the plan for millions would take longer than it.
+  await tx.execute(
+    sql`SELECT pg_advisory_xact_lock(${importLock}), set_config('jit', 'off', true)`,
+  );
   const venues = await storeVenues(
     tx,
     facts.map((it) => it.venue),

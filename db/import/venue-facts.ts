@@ -23,7 +23,7 @@ export function venueFacts(place: Place, start: When): VenueFacts {
   if (!timeZone) throw new FactError(["location", "geo"], `is required: ${country} has no clocks`);
   const city = address.addressLocality || address.addressRegion || cityIn(lines, country);
   return {
-    key: boundedKey([place.name, city, country].map(nameKey).join("|")),
+    key: venueKey(place.name, city, country),
     name: place.name,
     city,
     country,
@@ -33,6 +33,11 @@ export function venueFacts(place: Place, start: When): VenueFacts {
     capacity: place.maximumAttendeeCapacity,
     alternateNames: place.alternateName ?? [],
   };
+}
+
+/** What makes two mentions of a venue the same one. */
+export function venueKey(name: string, city: string, country: string): string {
+  return boundedKey([name, city, country].map(nameKey).join("|"));
 }
 
 function ownCoordinates({ latitude, longitude }: Place) {

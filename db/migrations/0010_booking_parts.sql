@@ -2,6 +2,9 @@
 -- trip; each statement in them sees what committed before it began, as in any read-committed transaction.
 --
 -- Order of locks: the user's advisory lock, then bookings by id, then claims and tickets by id.
+-- The two busy ones run without sequential scans: plans, those of foreign keys too, are made once a connection, and one
+-- made while a table was still empty would go on scanning it.
+--
 -- SQLSTATE FR001: a race was lost and everything rolled back; the caller runs the function again.
 
 ALTER TABLE bookings
@@ -27,31 +30,36 @@ SELECT b.id, b.event_id::text AS event_id, b.user_id,
         WHERE c.booking_id = b.id) AS tickets
 FROM bookings b;
 
-CREATE FUNCTION booking_as_json(p_booking uuid) RETURNS jsonb STABLE LANGUAGE sql
-RETURN (SELECT to_jsonb(f) FROM booking_facts f WHERE f.id = p_booking);
+-- plpgsql here and below although one statement would do: it keeps the plan, a function in SQL would plan each call.
+CREATE FUNCTION booking_as_json(p_booking uuid) RETURNS jsonb STABLE LANGUAGE plpgsql AS $$
+BEGIN
+  RETURN (SELECT to_jsonb(f) FROM booking_facts f WHERE f.id = p_booking);
+END $$;
 
 -- One user's holds and confirms of one event go one after the other, so that the limit is exact.
 CREATE FUNCTION lock_user_of_event(p_event bigint, p_user text) RETURNS void LANGUAGE sql
 RETURN pg_advisory_xact_lock(hashtextextended(p_user, p_event));
 
 CREATE FUNCTION count_tickets_of_user(p_event bigint, p_user text, p_now timestamptz) RETURNS integer
-STABLE LANGUAGE sql
-RETURN (SELECT count(*)
-        FROM bookings b JOIN booking_tickets c ON c.booking_id = b.id AND c.live
-        WHERE b.event_id = p_event AND b.user_id = p_user AND b.status IN ('held', 'confirmed')
-          AND (b.status = 'confirmed' OR b.expires_at > p_now));
+STABLE LANGUAGE plpgsql AS $$
+BEGIN
+  RETURN (SELECT count(*)
+          FROM bookings b JOIN booking_tickets c ON c.booking_id = b.id AND c.live
+          WHERE b.event_id = p_event AND b.user_id = p_user AND b.status IN ('held', 'confirmed')
+            AND (b.status = 'confirmed' OR b.expires_at > p_now));
+END $$;
 
 -- The audit row and the message for the edge that belong to every change of a booking.
 CREATE FUNCTION record_change(
   p_action text, p_booking uuid, p_event bigint, p_actor text, p_request text, p_tickets bigint[], p_status text
-) RETURNS void LANGUAGE sql
-BEGIN ATOMIC
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
   INSERT INTO audit_log (actor, action, entity, entity_id, request_id, detail)
   VALUES (p_actor, p_action, 'booking', p_booking::text, p_request,
           jsonb_build_object('eventId', p_event::text, 'ticketIds', p_tickets::text[]));
   INSERT INTO outbox (topic, payload)
   VALUES ('seats', jsonb_build_object('eventId', p_event::text, 'ticketIds', p_tickets::text[], 'status', p_status));
-END;
+END $$;
 
 -- Ends holds whose time is over. Only called where it matters: when somebody else wants the tickets, or to tidy up.
 -- Returns how many were ended; one that was confirmed or extended meanwhile is left alone.

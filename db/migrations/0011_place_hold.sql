@@ -9,7 +9,7 @@ CREATE FUNCTION place_hold(
   p_booking uuid, p_event bigint, p_user text, p_tickets bigint[],
   p_hold interval, p_hold_max interval, p_request text,
   p_key text, p_hash text -- idempotency key and what the request asked for; null without a key
-) RETURNS jsonb LANGUAGE plpgsql AS $$
+) RETURNS jsonb LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
   v_now timestamptz;
   v_event events%ROWTYPE;

@@ -4,7 +4,7 @@
 -- Nothing is changed unless the outcome is `confirmed`.
 CREATE FUNCTION confirm_hold(
   p_booking uuid, p_user text, p_request text, p_payment_status text, p_payment_reference text
-) RETURNS jsonb LANGUAGE plpgsql AS $$
+) RETURNS jsonb LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
   v_now timestamptz;
   v_booking bookings%ROWTYPE;

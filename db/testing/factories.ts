@@ -1,4 +1,7 @@
+import { randomUUID } from "node:crypto";
+import { inArray } from "drizzle-orm";
 import type { Db } from "../client.ts";
+import { bookings, bookingTickets } from "../schema/bookings.ts";
 import { eventPerformers, events, performers, tickets, venues } from "../schema/catalogue.ts";
 
 type Venue = typeof venues.$inferSelect;
@@ -106,6 +109,51 @@ export async function insertTickets(
     made.push(...(await db.insert(tickets).values(chunk).returning()));
   }
   return made.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+export interface BookingShape {
+  readonly eventId: bigint;
+  readonly userId?: string;
+  readonly status?: "held" | "confirmed";
+  /** When a hold ends, or would have ended. */
+  readonly expiresAt?: Date;
+}
+
+/** A booking with its live claims; a confirmed one has the tickets, too. */
+export async function insertBooking(
+  db: Db,
+  shape: BookingShape,
+  claimed: readonly Pick<Ticket, "id" | "price" | "currency">[],
+): Promise<typeof bookings.$inferSelect> {
+  const { eventId, userId = "alice", status = "confirmed" } = shape;
+  const expiresAt = shape.expiresAt ?? new Date(Date.now() + 600_000);
+  const values = {
+    id: randomUUID(),
+    eventId,
+    userId,
+    status,
+    total: claimed.reduce((sum, ticket) => sum + ticket.price, 0),
+    currency: claimed[0]?.currency ?? "GBP",
+    expiresAt,
+    extendableUntil: expiresAt,
+    confirmedAt: status === "confirmed" ? new Date() : null,
+  };
+  return db.transaction(async (tx) => {
+    const booking = only(await tx.insert(bookings).values(values).returning());
+    const ids = claimed.map((ticket) => ticket.id);
+    await tx
+      .insert(bookingTickets)
+      .values(
+        claimed.map(({ id, price }) => ({ bookingId: booking.id, ticketId: id, eventId, price })),
+      );
+    if (status === "confirmed") {
+      await tx
+        .update(tickets)
+        .set({ status: "booked", userId, bookingId: booking.id })
+        .where(inArray(tickets.id, ids));
+    }
+    return booking;
+  });
 }
 
 /** 0 → "A", 25 → "Z", 26 → "AA". */

@@ -29,8 +29,10 @@ export function Chooser({ c, eventId, plan, sections, data }: ChooserProps) {
       ) : (
         <BestAvailable c={c} eventId={eventId} plan={plan} sections={sections} />
       )}
-      <SeatMap c={c} eventId={eventId} data={data} />
-      <SectionList m={m} locale={locale} eventId={eventId} plan={plan} sections={sections} />
+      <div class="choices">
+        <SectionList m={m} locale={locale} eventId={eventId} plan={plan} sections={sections} />
+        <SeatMap c={c} eventId={eventId} data={data} />
+      </div>
     </section>
   );
 }

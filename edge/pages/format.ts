@@ -71,12 +71,12 @@ export function time(
   timeZone: string,
 ): string {
   const zone = timeZone === "" ? "UTC" : timeZone;
-  const key = `${locale} ${style} ${zone}`;
-  const known = made.get(key);
-  if (known instanceof Intl.DateTimeFormat) return known.format(new Date(at));
-  const format = dateFormat(locale, styles[style], zone);
-  made.set(key, format);
-  return format.format(new Date(at));
+  const options: Intl.DateTimeFormatOptions = styles[style];
+  const text = dateFormat(locale, style, options, zone).format(new Date(at));
+  // "GMT-6" names no place: "Mexico City Time" does. Where a zone has a name of its own (CEST) it stays.
+  if (options.timeZoneName === undefined || !/(GMT|UTC)[+\-−]/.test(text)) return text;
+  const named = { ...options, timeZoneName: "shortGeneric" as const };
+  return dateFormat(locale, `${style} named`, named, zone).format(new Date(at));
 }
 
 /** Seats of a booking, as few words as possible: "Section 102, row F, seat 14, 15". */
@@ -93,13 +93,25 @@ export function places(m: Messages, tickets: readonly Ticket[]): string[] {
   );
 }
 
-function dateFormat(locale: Locale, options: Intl.DateTimeFormatOptions, timeZone: string) {
+function dateFormat(
+  locale: Locale,
+  style: string,
+  options: Intl.DateTimeFormatOptions,
+  timeZone: string,
+): Intl.DateTimeFormat {
+  const key = `${locale} ${style} ${timeZone}`;
+  const known = made.get(key);
+  if (known instanceof Intl.DateTimeFormat) return known;
   const language = locale === "en" ? "en-GB" : locale; // English for everybody: 24 hours, day before month
+  const make = (zone: string) => new Intl.DateTimeFormat(language, { ...options, timeZone: zone });
+  let format;
   try {
-    return new Intl.DateTimeFormat(language, { ...options, timeZone });
+    format = make(timeZone);
   } catch {
-    return new Intl.DateTimeFormat(language, { ...options, timeZone: "UTC" });
+    format = make("UTC"); // an unknown zone: UTC, and it says so
   }
+  made.set(key, format);
+  return format;
 }
 
 function numberFormat(key: string, make: () => Intl.NumberFormat): Intl.NumberFormat {

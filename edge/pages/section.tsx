@@ -47,34 +47,36 @@ export async function sectionPage(c: PageContext): Promise<Response> {
           </a>
         </p>
         <Heading c={c} facts={facts.value} name={name} />
-        <seat-map
-          data-plan={`${base}/plan`}
-          data-availability={`${base}/availability`}
-          data-live={`/events/${eventId}/live`}
-          data-section={name}
-          data-locale={locale}
-          data-limit={ticketLimitDefault}
-          data-messages={mapMessages(m)}
-          hidden
-        />
-        <form
-          class="rows"
-          method="post"
-          action={localPath(locale, `/e/${eventId}/hold`)}
-          id="seats"
-        >
-          <input type="hidden" name="from" value={name} />
-          {(pages[nth - 1] ?? []).map((row) => (
-            <Row c={c} plan={plan.value} row={row} />
-          ))}
-          <RowPager c={c} eventId={eventId} nth={nth} pages={pages.length} />
-          <div class="dock">
-            <p data-chosen role="status">
-              {m.event.limit(ticketLimitDefault)}
-            </p>
-            <button class="primary">{m.section.hold}</button>
-          </div>
-        </form>
+        <div class="choices stacked">
+          <form
+            class="rows"
+            method="post"
+            action={localPath(locale, `/e/${eventId}/hold`)}
+            id="seats"
+          >
+            <input type="hidden" name="from" value={name} />
+            {(pages[nth - 1] ?? []).map((row) => (
+              <Row c={c} plan={plan.value} row={row} />
+            ))}
+            <RowPager c={c} eventId={eventId} nth={nth} pages={pages.length} />
+            <div class="dock">
+              <p data-chosen role="status">
+                {m.event.limit(ticketLimitDefault)}
+              </p>
+              <button class="primary">{m.section.hold}</button>
+            </div>
+          </form>
+          <seat-map
+            data-plan={`${base}/plan`}
+            data-availability={`${base}/availability`}
+            data-live={`/events/${eventId}/live`}
+            data-section={name}
+            data-locale={locale}
+            data-limit={ticketLimitDefault}
+            data-messages={mapMessages(m)}
+            hidden
+          />
+        </div>
       </>
     ),
   });

@@ -209,9 +209,12 @@ async function backToWait(c: PageContext, eventId: string): Promise<Response> {
 }
 
 function placeMessages(m: Messages): string {
-  const { ahead, turnHint, eta, seatsLeft, waiting, pass, passClock, opens, ...words } = m.wait;
+  const { ahead, turnHint, eta, seatsLeft, waiting, pass, passClock, opens, phases, ...words } =
+    m.wait;
+  const phaseWords = Object.entries(phases).map(([phase, word]) => [`phase-${phase}`, word]);
   return JSON.stringify({
     ...words,
+    ...Object.fromEntries(phaseWords),
     ahead: ahead("{count}"),
     turnHint: turnHint("{time}"),
     eta: eta("{from}", "{to}"),

@@ -38,19 +38,38 @@ test("buyers at once empty a hall to the last seat, with no refusal before", asy
   }
 });
 
-test("no single seat is left alone while there is another way", async () => {
+test.each([
+  {
+    taken: [0, 1],
+    quantity: 2,
+    expected: ["B1", "B2"],
+    why: "A4 and A5 would leave A3 alone, B2 and B3 B1",
+  },
+  { taken: [0, 1], quantity: 3, expected: ["A3", "A4", "A5"], why: "nothing is left" },
+  { taken: [0], quantity: 2, expected: ["A2", "A3"], why: "A4 and A5 are left to a pair" },
+  { taken: [0], quantity: 1, expected: ["A2"], why: "A3 would leave A2 alone" },
+])("no single seat is left alone: $quantity get $expected ($why)", async (row) => {
   const { id, ids } = await client.makeEvent({ rows: 2, seatsPerRow: 5 });
-  const [first, second] = [
-    bookingIn(await client.place(newUser(), id, best(2))),
-    bookingIn(await client.place(newUser(), id, best(3))),
-  ];
-  expect([seats(first), seats(second)]).toEqual([
-    ["A1", "A2"],
-    ["A3", "A4", "A5"],
-  ]);
-  bookingIn(await client.place(newUser(), id, { ticketIds: [ids[5]] }));
-  expect(seats(bookingIn(await client.place(newUser(), id, best(2))))).toEqual(["B2", "B3"]);
-  expect(seats(bookingIn(await client.place(newUser(), id, best(1))))).toEqual(["B4"]);
+  for (const at of row.taken) {
+    bookingIn(await client.place(newUser(), id, { ticketIds: [ids[at]] }));
+  }
+  expect(seats(bookingIn(await client.place(newUser(), id, best(row.quantity))))).toEqual(
+    row.expected,
+  );
+});
+
+test("buyers at once leave no single seat alone either", async () => {
+  const { id } = await client.makeEvent({ rows: 6, seatsPerRow: 10 });
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, () => client.place(newUser(), id, best(2))),
+  );
+  const taken = new Set(answers.flatMap((answer) => seats(bookingIn(answer))));
+  for (const row of ["A", "B", "C", "D", "E", "F"]) {
+    const free = Array.from({ length: 12 }, (_, at) => at % 11 !== 0 && !taken.has(`${row}${at}`));
+    for (let at = 1; at <= 10; at += 1) {
+      expect([row, at, free[at] && !free[at - 1] && !free[at + 1]]).toEqual([row, at, false]);
+    }
+  }
 });
 
 test("a party that finds no row for itself is seated in parts, near one another", async () => {
@@ -58,12 +77,8 @@ test("a party that finds no row for itself is seated in parts, near one another"
   for (const at of [2, 7]) {
     bookingIn(await client.place(newUser(), id, { ticketIds: [ids[at]] }));
   }
-  expect(seats(bookingIn(await client.place(newUser(), id, best(4))))).toEqual([
-    "A1",
-    "A2",
-    "A4",
-    "A5",
-  ]);
+  const party = bookingIn(await client.place(newUser(), id, best(4)));
+  expect(seats(party)).toEqual(["A1", "A2", "B1", "B2"]);
 });
 
 test("section and price are kept to", async () => {

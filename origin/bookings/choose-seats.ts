@@ -3,7 +3,7 @@ import type { BookingDeps } from "./booking-deps.ts";
 import { rankGroups, type RankedGroups } from "./seat-groups.ts";
 
 /** One for each of the buyers who may ask at the same moment; a loser of all of them looks again. */
-const groupsMax = 32;
+const groupsMax = 48;
 
 export interface SeatChoice extends RankedGroups {
   readonly quantity: number;

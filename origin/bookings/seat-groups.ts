@@ -12,7 +12,7 @@ export interface SeatWish {
 }
 
 export interface RankedGroups {
-  /** Best first; none overlaps another. */
+  /** Best first. */
   readonly groups: readonly SeatGroup[];
   /** Whether each of them leaves no single seat alone. */
   readonly keepsPairs: boolean;
@@ -69,7 +69,10 @@ function openSeats(
   };
 }
 
-/** Runs of neighbours, best first, that do not overlap: two buyers who each lose one still have the next. */
+/**
+ * Runs of neighbours, best first. The first ones may overlap: when a seat was just taken, the next best is often its
+ * neighbour. Later ones do not: two buyers who both lost the first ones should not lose all the others, too.
+ */
 function freeRuns(
   seating: Seating,
   isOpen: IsOpen,
@@ -84,7 +87,7 @@ function freeRuns(
     const run: number[] = [];
     // A run's places follow one another: see Seating.
     for (let place = first; place < first + quantity; place += 1) {
-      if (!isOpen(place) || used.has(place)) break;
+      if (!isOpen(place) || (found.length >= runsMax / 2 && used.has(place))) break;
       run.push(place);
     }
     if (run.length < quantity) continue;

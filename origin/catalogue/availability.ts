@@ -1,8 +1,13 @@
 import { countStatuses, packStatuses } from "../../contracts/availability-bits.ts";
 import type { Availability } from "../../contracts/events.ts";
-import type { Deps } from "../deps.ts";
 import { DomainError } from "../errors.ts";
-import { findVisibleEvent, joinUrl, toTag, type EventRequest } from "./event-view.ts";
+import {
+  findVisibleEvent,
+  joinUrl,
+  toTag,
+  type EventRequest,
+  type ViewDeps,
+} from "./event-view.ts";
 import { readHeldTickets } from "./held-tickets.ts";
 import { readStatuses, toStatuses } from "./ticket-rows.ts";
 
@@ -11,12 +16,12 @@ import { readStatuses, toStatuses } from "./ticket-rows.ts";
  * @throws DomainError `not-found`; `admission-required` for a queued event without a pass
  */
 export async function viewAvailability(
-  deps: Pick<Deps, "db" | "redis">,
+  deps: ViewDeps,
   { eventId, user, hasPass }: EventRequest,
 ): Promise<{ availability: Availability; etag: string; isPublic: boolean }> {
   const [{ event }, held] = await Promise.all([
     findVisibleEvent(deps, eventId, user),
-    readHeldTickets(deps.redis, eventId),
+    readHeldTickets(deps.locks, eventId),
   ]);
   if (event.admission === "queue" && !hasPass) {
     throw new DomainError("admission-required", "This event has a waiting room.", {

@@ -2,12 +2,16 @@ import { createHash } from "node:crypto";
 import type { User } from "../app-env.ts";
 import type { Deps } from "../deps.ts";
 import { DomainError } from "../errors.ts";
+import type { TicketLocks } from "../locks/ticket-locks.ts";
 import { matches } from "./etag.ts";
 import { readHead, type EventHead } from "./read-head.ts";
 import { readHeldTickets } from "./held-tickets.ts";
 import { readStatuses, readTickets } from "./ticket-rows.ts";
 
-type ViewDeps = Pick<Deps, "db" | "redis">;
+/** What views are made of: rows, and the locks that are laid over them. */
+export interface ViewDeps extends Pick<Deps, "db"> {
+  readonly locks: Pick<TicketLocks, "readHeldTickets">;
+}
 
 /** Who asks for which event, and what they have of it already. */
 export interface EventRequest {
@@ -52,7 +56,7 @@ export async function viewEvent(
       ? { status: "unchanged", etag, isPublic }
       : { status: "view", etag, isPublic, json };
   }
-  const held = await readHeldTickets(deps.redis, eventId);
+  const held = await readHeldTickets(deps.locks, eventId);
   const known = held ?? new Set<string>();
   const headJson = JSON.stringify({ ...head, ...(held === undefined && { heldKnown: false }) });
   if (wanted !== undefined || kept !== undefined) {

@@ -128,7 +128,7 @@ test.each(["", "a b", "ü", "k".repeat(256)])("the key %j is refused by its name
   });
   expect(await answer.json()).toMatchObject({
     code: "validation-failed",
-    errors: [{ path: "headers.Idempotency-Key" }],
+    errors: expect.arrayContaining([expect.objectContaining({ path: "headers.Idempotency-Key" })]),
   });
 });
 

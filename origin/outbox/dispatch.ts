@@ -1,10 +1,11 @@
 import { sql } from "drizzle-orm";
+import { changesMax } from "../../contracts/changes.ts";
 import type { Db } from "../../db/client.ts";
 import { withTransaction } from "../../db/transaction.ts";
 import type { Deliveries } from "./deliver.ts";
 
-/** Messages taken at once. */
-export const batchMax = 500;
+/** Messages taken at once, each about one event. */
+export const batchMax = changesMax;
 /** Then a message is given up: it was about seats of some minutes ago. */
 const attemptsMax = 8;
 const retrySecondsMax = 60;
@@ -32,7 +33,7 @@ export async function dispatch(
   return withTransaction(db, async (tx) => {
     const { rows } = (await tx.execute(sql`
       SELECT id::text AS id, payload FROM outbox WHERE topic = ${topic} AND next_at <= now()
-      ORDER BY next_at, id LIMIT ${batchMax} FOR UPDATE SKIP LOCKED`)) as unknown as {
+      ORDER BY next_at, outbox.id LIMIT ${batchMax} FOR UPDATE SKIP LOCKED`)) as unknown as {
       rows: { id: string; payload: unknown }[];
     };
     if (rows.length === 0) return { delivered: 0, failed: 0, givenUp: 0 };

@@ -1,8 +1,9 @@
+import { changesPath } from "../../contracts/changes.ts";
 import { edgeHeaders, signParts, type SigningKeys } from "../../contracts/edge-signature.ts";
+import type { SeatChanges } from "../../contracts/seat-changes.ts";
 import type { Deliver } from "./deliver.ts";
 import { foldSeatMessages, SeatMessage } from "./seat-changes.ts";
 
-const path = "/internal/changes";
 const timeoutMs = 5_000;
 
 /**
@@ -15,12 +16,14 @@ export function tellEdge(edgeUrl: string, keys: SigningKeys, now: () => number):
     const changes = foldSeatMessages(
       messages.map(({ id, payload }) => ({ id, payload: SeatMessage.parse(payload) })),
     );
-    const body = new TextEncoder().encode(JSON.stringify({ changes }));
+    const body = new TextEncoder().encode(
+      JSON.stringify({ source: "origin", changes } satisfies SeatChanges),
+    );
     const requestId = crypto.randomUUID();
     const timestampSeconds = Math.floor(now() / 1000);
     const { keyId, signature } = await signParts(keys, {
       method: "POST",
-      path,
+      path: changesPath,
       query: "",
       timestampSeconds,
       body,
@@ -29,7 +32,7 @@ export function tellEdge(edgeUrl: string, keys: SigningKeys, now: () => number):
       requestId,
       deadline: "",
     });
-    const response = await fetch(edgeUrl + path, {
+    const response = await fetch(edgeUrl + changesPath, {
       method: "POST",
       body,
       headers: {

@@ -24,6 +24,7 @@ import { updateEvent } from "../catalogue/admin/update-event.ts";
 import { updatePerformer } from "../catalogue/admin/update-performer.ts";
 import { updateVenue } from "../catalogue/admin/update-venue.ts";
 import type { Deps } from "../deps.ts";
+import { idempotent } from "../idempotency/idempotent.ts";
 import { requireAdmin, requireUser } from "../middleware/authenticate.ts";
 import { parseBody, parseId, parseQuery } from "./parse.ts";
 
@@ -31,20 +32,21 @@ import { parseBody, parseId, parseQuery } from "./parse.ts";
 export function adminRoutes(deps: Deps): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.use("/admin/*", requireAdmin);
+  const once = idempotent(deps);
   app
-    .post("/admin/venues", async (ctx) =>
+    .post("/admin/venues", once, async (ctx) =>
       created(ctx, await createVenue(deps, actor(ctx), await parseBody(ctx, VenueInput))),
     )
-    .patch("/admin/venues/:id", async (ctx) =>
+    .patch("/admin/venues/:id", once, async (ctx) =>
       written(
         ctx,
         await updateVenue(deps, actor(ctx), await change(ctx, VenueId, VenuePatch, "venue")),
       ),
     )
-    .post("/admin/performers", async (ctx) =>
+    .post("/admin/performers", once, async (ctx) =>
       created(ctx, await createPerformer(deps, actor(ctx), await parseBody(ctx, PerformerInput))),
     )
-    .patch("/admin/performers/:id", async (ctx) =>
+    .patch("/admin/performers/:id", once, async (ctx) =>
       written(
         ctx,
         await updatePerformer(
@@ -54,25 +56,25 @@ export function adminRoutes(deps: Deps): Hono<AppEnv> {
         ),
       ),
     )
-    .post("/admin/events", async (ctx) => {
+    .post("/admin/events", once, async (ctx) => {
       const event = await createEvent(deps, actor(ctx), await parseBody(ctx, EventInput));
       ctx.header("Location", `/events/${event.value.id}`);
       return created(ctx, event);
     })
-    .patch("/admin/events/:id", async (ctx) =>
+    .patch("/admin/events/:id", once, async (ctx) =>
       written(
         ctx,
         await updateEvent(deps, actor(ctx), await change(ctx, EventId, EventPatch, "event")),
       ),
     )
-    .post("/admin/events/:id/tickets", async (ctx) => {
+    .post("/admin/events/:id/tickets", once, async (ctx) => {
       const id = parseId(EventId, ctx.req.param("id"), "event");
       const input = await parseBody(ctx, TicketsInput);
       const added = await addTickets(deps, actor(ctx), { id, input });
       ctx.header("ETag", `"${added.version}"`);
       return ctx.json(added, 201);
     })
-    .post("/admin/events/:id/cancel", async (ctx) => {
+    .post("/admin/events/:id/cancel", once, async (ctx) => {
       const id = parseId(EventId, ctx.req.param("id"), "event");
       return written(ctx, await cancelEvent(deps, actor(ctx), { id }));
     })

@@ -5,7 +5,7 @@ import type { AppEnv } from "../app-env.ts";
 import { viewAvailability } from "../catalogue/availability.ts";
 import { matches } from "../catalogue/etag.ts";
 import { type Encoding, KeptBodies } from "../catalogue/kept-bodies.ts";
-import { viewEvent, type EventRequest } from "../catalogue/event-view.ts";
+import { viewEvent, type EventRequest, type ViewDeps } from "../catalogue/event-view.ts";
 import { searchEvents } from "../catalogue/search/search-events.ts";
 import type { Deps } from "../deps.ts";
 import { parseId, parseQuery } from "./parse.ts";
@@ -19,7 +19,7 @@ const publicSearch = "public, max-age=10";
 const compressedFrom = 1_000;
 
 /** What everybody may see of an event. */
-export function eventRoutes(deps: Deps): Hono<AppEnv> {
+export function eventRoutes(deps: ViewDeps & Pick<Deps, "now">): Hono<AppEnv> {
   const bodies = new KeptBodies();
   return new Hono<AppEnv>()
     .get("/events/search", async (ctx) => {

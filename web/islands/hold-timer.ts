@@ -19,7 +19,10 @@ class HoldTimer extends HTMLElement {
     clock.setAttribute("aria-hidden", "true");
     this.append(clock);
     if (Intl.DateTimeFormat().resolvedOptions().timeZone !== zone) {
-      const own = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+      const own = new Intl.DateTimeFormat(locale === "en" ? "en-GB" : locale, {
+        hour: "2-digit",
+        minute: "2-digit",
+      });
       const text = yourTime.replace("{time}", own.format(expiry));
       this.append(
         Object.assign(document.createElement("p"), { className: "small", textContent: text }),

@@ -1,10 +1,13 @@
 import type { Block, LaidSection } from "./layout.ts";
 import { placeRows, rowPitch } from "./rows.ts";
 
-/** The field that a bowl surrounds: sides of the straight parts and the radius of the corners, in seat pitches. */
-const straightLong = 56;
-const straightShort = 22;
-const cornerMin = 22;
+/** The shape of a bowl: its long and short straights and the radius of its corners, as parts of one size. */
+const shape = { long: 2.2, short: 0.8, corner: 1.2 };
+const aroundShape = 2 * (shape.long + shape.short) + 2 * Math.PI * shape.corner;
+/** The smallest size, in seat pitches: a field is never smaller than a stage. */
+const sizeMin = 12;
+/** Share of the open middle that the field takes. */
+const fieldShare = 0.66;
 const aisle = 2;
 const tierGap = 5;
 const insideNames = /floor|standing|stand-?up|\bga\b|general|pit|field|innenraum|pista|parterre/i;
@@ -26,13 +29,19 @@ export function layOutBowl(blocks: readonly Block[], seats: number) {
   const inside = blocks.filter((block) => insideNames.test(block.name));
   const tiers = intoTiers(blocks.filter((block) => !insideNames.test(block.name)));
   const floor = layOutFloor(inside);
-  let radius =
-    Math.max(cornerMin, floor.width / 2 - straightLong / 2, floor.height / 2 - straightShort / 2) +
-    3;
+  const first = tiers[0] ?? [];
+  const size = Math.max(
+    sizeMin,
+    neededBy(first) / aroundShape,
+    (floor.width + 8) / (shape.long + 2 * shape.corner),
+    (floor.height + 8) / (shape.short + 2 * shape.corner),
+  );
+  const field = { long: shape.long * size, short: shape.short * size, corner: shape.corner * size };
+  let radius = field.corner;
   for (const tier of tiers) {
-    const needed = tier.reduce((sum, block) => sum + widest(block) + aisle, 0);
-    radius = Math.max(radius, (needed - 2 * (straightLong + straightShort)) / (2 * Math.PI));
-    const curve = roundedRectangle(radius);
+    const needed = neededBy(tier);
+    radius = Math.max(radius, (needed - 2 * (field.long + field.short)) / (2 * Math.PI));
+    const curve = roundedRectangle(field.long, field.short, radius);
     const stretch = curve.length / needed;
     let at = 0;
     for (const block of tier) {
@@ -46,7 +55,8 @@ export function layOutBowl(blocks: readonly Block[], seats: number) {
   for (const { block, x, y } of floor.placed) {
     put(block, (row, along) => [x + along, y + row * rowPitch]);
   }
-  const [w, h] = [straightLong / 2 + 8, straightShort / 2 + 8];
+  const w = (field.long / 2 + field.corner) * fieldShare;
+  const h = (field.short / 2 + field.corner) * fieldShare;
   return {
     ...target,
     sections: blocks.flatMap((block) => sections.get(block) ?? []),
@@ -92,52 +102,45 @@ function layOutFloor(blocks: readonly Block[]) {
  * The parallel curves of a rounded rectangle: `place(s, along, out)` goes `s` along the base curve (from its top left,
  * clockwise), then `out` away from it, then `along` the parallel there. Lengths stay true on straights and in corners.
  */
-function roundedRectangle(radius: number) {
+function roundedRectangle(long: number, short: number, radius: number) {
   const quarter = (Math.PI / 2) * radius;
-  const [a, b] = [straightLong / 2, straightShort / 2];
+  const [a, b] = [long / 2, short / 2];
   // Each straight with the corner that ends it: start point, direction, centre of the corner's arc.
   const sides = [
-    { length: straightLong, x: -a, y: -b - radius, dx: 1, dy: 0, cx: a, cy: -b },
-    { length: straightShort, x: a + radius, y: -b, dx: 0, dy: 1, cx: a, cy: b },
-    { length: straightLong, x: a, y: b + radius, dx: -1, dy: 0, cx: -a, cy: b },
-    { length: straightShort, x: -a - radius, y: b, dx: 0, dy: -1, cx: -a, cy: -b },
+    { length: long, x: -a, y: -b - radius, dx: 1, dy: 0, cx: a, cy: -b },
+    { length: short, x: a + radius, y: -b, dx: 0, dy: 1, cx: a, cy: b },
+    { length: long, x: a, y: b + radius, dx: -1, dy: 0, cx: -a, cy: b },
+    { length: short, x: -a - radius, y: b, dx: 0, dy: -1, cx: -a, cy: -b },
   ] as const;
-  const length = 2 * (straightLong + straightShort) + 4 * quarter;
+  const length = 2 * (long + short) + 4 * quarter;
+
+  const pieces = sides.flatMap((side) => [
+    { base: side.length, corner: false },
+    { base: quarter, corner: true },
+  ]);
+  /** From a length on the base curve to the same place's length on the parallel `out`, or back. */
+  const convert = (value: number, out: number, from: "base" | "parallel"): number => {
+    const stretch = (radius + out) / radius;
+    let [before, answer] = [0, 0];
+    for (const { base, corner } of pieces) {
+      const parallel = corner ? base * stretch : base;
+      const [own, other] = from === "base" ? [base, parallel] : [parallel, base];
+      if (value <= before + own) return answer + ((value - before) / own) * other;
+      before += own;
+      answer += other;
+    }
+    return answer;
+  };
 
   /** Base length at which the parallel `out` is `along` further than at `s`. */
   const walk = (s: number, along: number, out: number) => {
-    const scale = (radius + out) / radius;
-    let [at, left] = [s, along];
-    for (let guard = 0; guard < 64 && left !== 0; guard++) {
-      const { ahead, behind, corner } = pieceAt(at, left > 0);
-      const factor = corner ? scale : 1;
-      const room = (left > 0 ? ahead : behind) * factor;
-      if (Math.abs(left) <= room) return at + left / factor;
-      at += left > 0 ? ahead : -behind;
-      left -= Math.sign(left) * room;
-    }
-    return at;
-  };
-
-  /** The piece that `s` is on and how far its ends are; on a border the one that lies in the direction of walking. */
-  const pieceAt = (s: number, forward: boolean) => {
-    let rest = ((s % length) + length) % length;
-    if (!forward && rest === 0) rest = length;
-    for (let side = 0; ; side = (side + 1) % 4) {
-      const straight = sides[side]?.length ?? 0;
-      for (const [piece, corner] of [
-        [straight, false],
-        [quarter, true],
-      ] as const) {
-        if (forward ? rest < piece : rest <= piece)
-          return { ahead: piece - rest, behind: rest, corner };
-        rest -= piece;
-      }
-    }
+    const whole = length + 2 * Math.PI * out;
+    const target = convert(s, out, "base") + along;
+    return convert(((target % whole) + whole) % whole, out, "parallel");
   };
 
   const place = (s: number, along: number, out: number): readonly [number, number] => {
-    let rest = ((walk(s, along, out) % length) + length) % length;
+    let rest = walk(s, along, out);
     for (const side of sides) {
       // The outward normal is the direction, turned left on the screen.
       if (rest < side.length) {
@@ -156,6 +159,11 @@ function roundedRectangle(radius: number) {
     return [sides[0].x, sides[0].y - out];
   };
   return { length, place };
+}
+
+/** How long a curve has to be for the sections of a tier, side by side. */
+function neededBy(tier: readonly Block[]): number {
+  return tier.reduce((sum, block) => sum + widest(block) + aisle, 0);
 }
 
 function widest(block: Block): number {

@@ -100,3 +100,13 @@ export function isInside(polygon: readonly number[], x: number, y: number): bool
   }
   return inside;
 }
+
+/** Area of a polygon (the shoelace formula). */
+export function areaOf(polygon: readonly number[]): number {
+  let twice = 0;
+  for (let at = 0, last = polygon.length - 2; at < polygon.length; last = at, at += 2) {
+    twice +=
+      (polygon[last] ?? 0) * (polygon[at + 1] ?? 0) - (polygon[at] ?? 0) * (polygon[last + 1] ?? 0);
+  }
+  return Math.abs(twice) / 2;
+}

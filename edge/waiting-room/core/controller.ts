@@ -49,13 +49,14 @@ const stepSecondsMax = 5;
 /** Over-release against no-shows never exceeds three times the configured rate. */
 const burstMax = 3;
 export const noShowShareMax = 0.8;
-/** Ten positions that all claimed: keeps the first few from deciding the no-show share. */
-const prior = { released: 10, claimed: 10 };
+/** As many positions, expected to claim, keep the first few from deciding the no-show share. */
+const priorPositions = 10;
 const rateSmoothingSeconds = 30;
 /** The stock's remaining room is spent over about this time, so that admission slows down before the end. */
 const stockSpreadSeconds = 15;
 
-export function createController(limits: Limits, now: number): Controller {
+/** @param showShare share of the numbers that were given to somebody: the rest are gaps in leased blocks */
+export function createController(limits: Limits, now: number, showShare: number): Controller {
   return {
     serving: 0,
     carry: 0,
@@ -63,7 +64,7 @@ export function createController(limits: Limits, now: number): Controller {
     openMs: 0,
     marks: [],
     steppedAt: now,
-    past: prior,
+    past: { released: priorPositions, claimed: priorPositions * showShare },
     settled: { released: 0, claimed: 0 },
     ratePerMinute: limits.admitPerMinute,
   };
@@ -98,6 +99,7 @@ export function stepController(
 ): Controller {
   if (!demand.phaseOpen) return { ...before, steppedAt: now };
   const seconds = clamp((now - before.steppedAt) / 1000, 0, stepSecondsMax);
+  if (seconds === 0) return { ...before, steppedAt: now };
   const settled = withPast(before, limits, demand, seconds);
   const release = releaseOf(settled, limits, demand, seconds);
   const whole = Math.floor(release);
@@ -108,7 +110,7 @@ export function stepController(
   const expired = marks.findLast((mark) => mark.openMs <= graceFrom);
   const weight = Math.min(1, seconds / rateSmoothingSeconds);
   // A queue that ran empty says nothing about how fast the next people will come up.
-  const ranEmpty = serving >= demand.issued || seconds === 0;
+  const ranEmpty = serving >= demand.issued;
   const rateNow = ranEmpty ? before.ratePerMinute : (whole / seconds) * 60;
   return {
     ...settled,

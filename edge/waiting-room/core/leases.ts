@@ -12,15 +12,18 @@ export interface Lease extends Block {
   readonly opened: boolean;
 }
 
-/** Fewer would lease too often, more would leave gaps that must be waited out. */
-export const blockSizeBounds = { min: 16, max: 1024 } as const;
+/** More would leave gaps that must be waited out, when a shard restarts. */
+export const blockSizeMax = 1024;
+/** Fewer joins a second than this, and after the opening it pays to ask for each. */
+const fewJoins = 16;
 
 /** After the opening a block dies so soon that nobody is overtaken by more than this, in milliseconds. */
 export const openedLeaseMs = 1000;
 
 /**
- * How many numbers to lease. Before the opening order means nothing, and a shard leases a second's joins at a
- * time. After it numbers are an order and unused ones are gaps, so few joins lease exactly what waits.
+ * How many numbers to lease: a second's joins at a time, so that a shard leases about once a second whatever the
+ * load. Numbers that are never given out are no-shows to be waited for, so few joins get exactly what waits:
+ * always after the opening, where the rest of a block dies within a second.
  * @param joins.lastSecond joins of the last second
  * @param joins.waiting joins that wait for a number right now
  */
@@ -29,10 +32,8 @@ export function blockSize(joins: {
   readonly waiting: number;
   readonly opened: boolean;
 }): number {
-  const { min, max } = blockSizeBounds;
-  if (!joins.opened) return clamp(Math.max(joins.lastSecond, joins.waiting), min, max);
-  const expected = joins.lastSecond < min ? 0 : joins.lastSecond;
-  return clamp(Math.max(joins.waiting, expected), 1, max);
+  const expected = joins.opened && joins.lastSecond < fewJoins ? 0 : joins.lastSecond;
+  return Math.min(Math.max(joins.waiting, expected, 1), blockSizeMax);
 }
 
 /** @returns whether a number may still be taken from the lease */
@@ -40,8 +41,4 @@ export function usable(lease: Lease | null, room: { opened: boolean; now: number
   if (lease === null || lease.next >= lease.to) return false;
   if (lease.opened !== room.opened) return false; // numbers below the lottery's size are for early joiners
   return !lease.opened || room.now - lease.leasedAt < openedLeaseMs;
-}
-
-function clamp(value: number, min: number, max: number): number {
-  return Math.min(Math.max(value, min), max);
 }

@@ -9,7 +9,8 @@ export function pollBounds(waiting: number): {
   readonly pollMinSeconds: number;
   readonly pollMaxSeconds: number;
 } {
-  return { pollMinSeconds: 5, pollMaxSeconds: waiting > 1_000_000 ? 90 : 60 };
+  const pollMaxSeconds = waiting > 4_000_000 ? 120 : waiting > 1_000_000 ? 90 : 60;
+  return { pollMinSeconds: 5, pollMaxSeconds };
 }
 
 export interface PollInput {
@@ -36,7 +37,8 @@ export function nextPollSeconds(input: PollInput): number {
   if (input.phase === "pre") {
     const spread = Math.max(pollMinSeconds, input.waiting / openingPollsPerSecond);
     const untilOpened = input.secondsToOpening + 1 + random * spread;
-    return Math.min(untilOpened, jittered(pollMaxSeconds));
+    const due = input.secondsToOpening <= 0; // opening this very moment
+    return due ? jittered(pollMinSeconds) : Math.min(untilOpened, jittered(pollMaxSeconds));
   }
   if (input.phase === "paused") return jittered(Math.max(pollMinSeconds, pollMaxSeconds / 2));
   if (input.phase !== "open" || input.etaSeconds === null) return jittered(pollMaxSeconds);

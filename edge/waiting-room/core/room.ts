@@ -78,7 +78,7 @@ export const noTotals: ShardTotals = {
   settledClaims: 0,
 };
 
-const freshAccount: Account = { sequence: 0, block: null, granted: 0, totals: noTotals };
+export const freshAccount: Account = { sequence: 0, block: null, granted: 0, totals: noTotals };
 
 /**
  * @param secret 32 random bytes in hex, drawn for this generation
@@ -99,7 +99,7 @@ export function createRoom(
     issued: 0,
     lotterySize: null,
     seed: null,
-    controller: createController(settings, now),
+    controller: createController(settings, now, 1),
     accounts: Array.from({ length: settings.shards }, () => freshAccount),
     stock: null,
     availableAtOpening: null,
@@ -108,8 +108,12 @@ export function createRoom(
   };
 }
 
+export interface RoomTotals extends ShardTotals {
+  readonly active: number;
+}
+
 /** The shards' counts together. `settledBelow` is their mean: numbers are spread evenly over shards. */
-export function totalsOf(room: Room): ShardTotals & { readonly active: number } {
+export function totalsOf(room: Room): RoomTotals {
   const sum = { ...noTotals } as { -readonly [Key in keyof ShardTotals]: number };
   let granted = 0;
   for (const account of room.accounts) {

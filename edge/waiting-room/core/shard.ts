@@ -1,5 +1,5 @@
 import type { QueuePhase } from "../../../contracts/queue.ts";
-import { blockSize, type Lease, usable } from "./leases.ts";
+import { type Block, blockSize, type Lease, usable } from "./leases.ts";
 import type { ShardTotals, Snapshot } from "./room.ts";
 import type { SyncReply, SyncRequest } from "./sync.ts";
 
@@ -12,6 +12,8 @@ export interface Shard {
   readonly sequence: number;
   /** Made, not yet answered: repeated as it is until it is. */
   readonly pending: SyncRequest | null;
+  /** When the pending request was first made: a block is as old as the first asking for it. */
+  readonly pendingSince: number;
   readonly lease: Lease | null;
   readonly known: { readonly snapshot: Snapshot; readonly at: number } | null;
   /** When the last request was made, Unix milliseconds. */
@@ -44,6 +46,7 @@ export function createShard(identity: {
     shards,
     sequence: incarnation * 2 ** 32,
     pending: null,
+    pendingSince: 0,
     lease: null,
     known: null,
     syncedAt: Number.NEGATIVE_INFINITY,
@@ -92,7 +95,7 @@ export function startSync(
     wantClaims: wishes.claims,
     totals: wishes.totals,
   };
-  return [{ ...shard, sequence, pending, syncedAt: now, tally }, pending];
+  return [{ ...shard, sequence, pending, pendingSince: now, syncedAt: now, tally }, pending];
 }
 
 /** Takes an answer in. One to another request than the pending one changes nothing. */
@@ -100,10 +103,7 @@ export function finishSync(shard: Shard, reply: SyncReply, now: number): Shard {
   switch (reply.status) {
     case "synced": {
       if (reply.sequence !== shard.pending?.sequence) return shard;
-      const isOpened = reply.snapshot.status.lotterySize !== undefined;
-      const lease = reply.block
-        ? { ...reply.block, next: reply.block.from, leasedAt: now, opened: isOpened }
-        : shard.lease;
+      const lease = reply.block ? leaseOf(reply.block, shard, reply.snapshot) : shard.lease;
       return { ...shard, pending: null, lease, known: { snapshot: reply.snapshot, at: now } };
     }
     case "outdated":
@@ -137,6 +137,12 @@ export function nextSyncAt(
 /** @returns the phase as far as the shard knows, or null when it knows nothing */
 export function phaseOf(shard: Shard): QueuePhase | null {
   return shard.known?.snapshot.status.phase ?? null;
+}
+
+/** The answer may be a late repetition: the block can stem from before the opening that it tells of. */
+function leaseOf(block: Block, shard: Shard, { status }: Snapshot): Lease {
+  const isOpened = status.lotterySize !== undefined && block.from >= status.lotterySize;
+  return { ...block, next: block.from, leasedAt: shard.pendingSince, opened: isOpened };
 }
 
 function opened(shard: Shard): boolean {

@@ -1,9 +1,21 @@
 import type { QueuePhase } from "../../../contracts/queue.ts";
 
+/** A copy may be older the more people wait: most of them are minutes from their turn, and poll as rarely. */
+const freshMsByWaiting = [
+  { over: 4_000_000, freshMs: 5000 },
+  { over: 1_000_000, freshMs: 3000 },
+  { over: 100_000, freshMs: 2000 },
+] as const;
+
 /** How long the edge serves a copy of the status without asking a shard, in milliseconds. */
-export function statusFreshMs(status: { phase: QueuePhase; opensAt: string }, now: number): number {
-  if (status.phase !== "pre") return 2000;
-  return Math.min(Math.max((Date.parse(status.opensAt) - now) / 10, 1000), 5000);
+export function statusFreshMs(
+  status: { readonly phase: QueuePhase; readonly opensAt: string; readonly waiting: number },
+  now: number,
+): number {
+  if (status.phase === "pre") {
+    return Math.min(Math.max((Date.parse(status.opensAt) - now) / 10, 1000), 5000);
+  }
+  return freshMsByWaiting.find(({ over }) => status.waiting > over)?.freshMs ?? 1000;
 }
 
 /** A copy older than this is served no more while a shard answers, in milliseconds past its freshness. */

@@ -2,13 +2,14 @@ import type { QueueFigures, QueueSample, QueueStatus } from "../../../contracts/
 import { noShowShareOf } from "./controller.ts";
 import { opensAtText } from "./lottery.ts";
 import { pollBounds } from "./polling.ts";
-import { type Room, type Snapshot, totalsOf } from "./room.ts";
+import { type Room, type RoomTotals, type Snapshot, totalsOf } from "./room.ts";
 import { admissibleOf } from "./step.ts";
 
 /** Builds the one document that everybody reads. Nothing of the secret before the opening. */
 export function statusOf(room: Room, now: number): QueueStatus {
   const { settings, controller } = room;
-  const waiting = waitingIn(room);
+  const totals = totalsOf(room);
+  const waiting = waitingIn(room, totals);
   return {
     event: settings.event,
     generation: settings.generation,
@@ -27,7 +28,7 @@ export function statusOf(room: Room, now: number): QueueStatus {
     ...pollBounds(waiting),
     seatsLeft: room.stock?.available ?? null,
     priceRange: room.stock?.priceRange ?? null,
-    likelyBelow: likelyBelow(room, now),
+    likelyBelow: likelyBelow(room, totals, now),
     failOpenUntil: room.failOpenUntil > now ? new Date(room.failOpenUntil).toISOString() : null,
   };
 }
@@ -57,12 +58,13 @@ export function figuresOf(room: Room, now: number): QueueFigures {
 
 /** One point of the curves. */
 export function sampleOf(room: Room, now: number): QueueSample {
-  const { joins, claims, active } = totalsOf(room);
+  const totals = totalsOf(room);
+  const { joins, claims, active } = totals;
   return {
     at: new Date(now).toISOString(),
     phase: room.phase,
     joins,
-    waiting: waitingIn(room),
+    waiting: waitingIn(room, totals),
     serving: room.controller.serving,
     claims,
     active,
@@ -71,14 +73,13 @@ export function sampleOf(room: Room, now: number): QueueSample {
 }
 
 /** Those who joined, did not leave and have not come up: gaps between numbers are nobody. */
-function waitingIn(room: Room): number {
-  const { joins, left } = totalsOf(room);
+function waitingIn(room: Room, { joins, left }: RoomTotals): number {
   if (room.issued === 0) return 0;
   return Math.round(((joins - left) * (room.issued - room.controller.serving)) / room.issued);
 }
 
-function likelyBelow(room: Room, now: number): number | null {
-  const admissible = admissibleOf(room, now);
+function likelyBelow(room: Room, totals: RoomTotals, now: number): number | null {
+  const admissible = admissibleOf(room, totals, now);
   if (!Number.isFinite(admissible)) return null;
   const shows = 1 - noShowShareOf(room.controller);
   return Math.floor(room.controller.serving + admissible / shows);

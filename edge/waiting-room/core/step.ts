@@ -7,7 +7,7 @@ import {
 } from "./controller.ts";
 import { opensAtText, seedOf } from "./lottery.ts";
 import { nextPhase, type RoomChange } from "./phases.ts";
-import { type Room, totalsOf } from "./room.ts";
+import { type Room, type RoomTotals, totalsOf } from "./room.ts";
 import { isSoldOut, outlookOf } from "./stock.ts";
 
 /** A beacon that stays silent must not keep millions waiting: after this the draw goes without, and says so. */
@@ -48,16 +48,17 @@ export function openIfDue(room: Room, now: number): Room {
     opensAt: opensAtText(room.settings.opensAt),
     beacon: room.beacon?.randomness ?? "",
   });
-  const controller: Controller = createController(room.settings, now);
+  const showShare = lotterySize === 0 ? 1 : Math.min(1, totalsOf(room).joins / lotterySize);
+  const controller: Controller = createController(room.settings, now, showShare);
   const availableAtOpening = room.stock ? room.stock.available + room.stock.held : null;
   return { ...room, phase: "open", lotterySize, seed, controller, availableAtOpening };
 }
 
 /** @returns how many people beside the active ones the seats are good for; Infinity when nobody knows */
-export function admissibleOf(room: Room, now: number): number {
+export function admissibleOf(room: Room, totals: RoomTotals, now: number): number {
   const { stock } = room;
   if (!stock || now - stock.at > stockAgeMsMax) return Number.POSITIVE_INFINITY;
-  const { claims, active } = totalsOf(room);
+  const { claims, active } = totals;
   const availableAtOpening = room.availableAtOpening ?? stock.available + stock.held;
   const choosing = choosingOf(room.controller, claims);
   return outlookOf(stock, { claims, active, choosing, availableAtOpening }).admissible;
@@ -85,6 +86,6 @@ function demandOf(room: Room, now: number): Demand {
     settledReleased: totals.settledBelow,
     settledClaims: totals.settledClaims,
     turnedAway: room.turnedAway,
-    roomByStock: admissibleOf(room, now),
+    roomByStock: admissibleOf(room, totals, now),
   };
 }

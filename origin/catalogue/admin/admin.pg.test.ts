@@ -265,3 +265,13 @@ test("the audit log is read in pages, latest first", async () => {
   expect(Number(second.records[0]?.id)).toBeLessThan(Number(first.records[1]?.id));
   expect((await asAdmin("/admin/audit?page=0")).status).toBe(422);
 });
+
+test("a write that is repeated with its key is done once, and answered the same", async () => {
+  const headers = { "Idempotency-Key": crypto.randomUUID() };
+  const first = await write("POST", "/admin/performers", { name: "Once" }, headers);
+  const again = await write("POST", "/admin/performers", { name: "Once" }, headers);
+  expect(again.res.headers.get("Idempotency-Replayed")).toBe("true");
+  expect([again.status, again.answer, again.etag]).toEqual([201, first.answer, first.etag]);
+  const other = await write("POST", "/admin/performers", { name: "Twice" }, headers);
+  expect([other.status, other.answer["code"]]).toEqual([422, "idempotency-key-reused"]);
+});

@@ -1,0 +1,130 @@
+import { type AppProcess, startApp } from "./app-process.ts";
+import { audience } from "./identity/sign-token.ts";
+import type { Identity } from "./identity/start.ts";
+import { leaveRunning, type Part } from "./part.ts";
+import type { Postgres } from "./postgres.ts";
+import type { RedisGateway } from "./redis-gateway.ts";
+import type { StackContext } from "./stack-context.ts";
+import type { Typesense } from "./typesense.ts";
+
+/** Where our own processes answer: chosen before any of them starts, since they look for one another. */
+export interface Addresses {
+  originPort: number;
+  indexerPort: number;
+  edgePort: number;
+}
+
+const holdSeconds = "600";
+const slotName = "frontrow_search";
+
+export async function startOrigin(
+  context: StackContext,
+  addresses: Addresses,
+  needs: { postgres: Postgres; upstash: RedisGateway; identity: Identity },
+): Promise<AppProcess> {
+  return await startApp(context, {
+    name: "origin",
+    detail: "Node",
+    program: "origin/server.ts",
+    port: addresses.originPort,
+    healthPath: "/health",
+    env: {
+      ...passOn(context, ["LOG_LEVEL", "DATABASE_POOL_SIZE"]),
+      ...trust(context, needs.identity),
+      DATABASE_URL: needs.postgres.databaseUrl,
+      UPSTASH_REDIS_REST_URL: needs.upstash.upstashUrl,
+      UPSTASH_REDIS_REST_TOKEN: needs.upstash.upstashToken,
+      EDGE_URL: loopback(addresses.edgePort),
+      HOLD_SECONDS: context.env["HOLD_SECONDS"] || holdSeconds,
+    },
+  });
+}
+
+/** Not to be had without a Typesense, or where changes cannot be followed. */
+export async function startIndexer(
+  context: StackContext,
+  addresses: Addresses,
+  needs: { postgres: Postgres; typesense: Typesense | undefined },
+): Promise<Part & Partial<AppProcess>> {
+  const endpoint = needs.typesense?.endpoint;
+  if (endpoint === undefined) return withoutIndexer("there is no Typesense to index into");
+  if (!needs.postgres.canFollow) return withoutIndexer("PostgreSQL's wal_level is not logical");
+  return await startApp(context, {
+    name: "indexer",
+    detail: "Node",
+    program: "indexer/main.ts",
+    port: addresses.indexerPort,
+    healthPath: "/health",
+    env: {
+      ...passOn(context, ["LOG_LEVEL"]),
+      DATABASE_URL: needs.postgres.databaseUrl,
+      TYPESENSE_URL: endpoint.typesenseUrl,
+      TYPESENSE_API_KEY: endpoint.typesenseKey,
+      SLOT_NAME: slotName,
+      EDGE_URL: loopback(addresses.edgePort),
+      EDGE_SIGNING_KEYS: JSON.stringify(context.secrets.edgeSigningKeys),
+    },
+  });
+}
+
+export async function startEdgeProcess(
+  context: StackContext,
+  addresses: Addresses,
+  needs: { typesense: Typesense | undefined; identity: Identity; rateLimits: boolean },
+): Promise<AppProcess> {
+  const endpoint = needs.typesense?.endpoint;
+  const variables = {
+    ...trust(context, needs.identity),
+    ORIGIN_URL: loopback(addresses.originPort),
+    RATE_LIMITS: needs.rateLimits ? "on" : "off",
+    ...(endpoint !== undefined && {
+      TYPESENSE_URL: endpoint.typesenseUrl,
+      TYPESENSE_SEARCH_KEY: endpoint.typesenseSearchKey,
+    }),
+  };
+  return await startApp(context, {
+    name: "edge",
+    detail: "Worker on workerd",
+    program: "dev/edge-main.ts",
+    port: addresses.edgePort,
+    healthPath: "/health",
+    env: {
+      PERSIST_DIR: `${context.stateDir}/edge`,
+      ...Object.fromEntries(Object.entries(variables).map(([k, v]) => [`EDGE_VAR_${k}`, v])),
+    },
+  });
+}
+
+/** Whom edge and origin believe: each other, and the issuer about users. */
+function trust(context: StackContext, identity: Identity): Record<string, string> {
+  return {
+    EDGE_SIGNING_KEYS: JSON.stringify(context.secrets.edgeSigningKeys),
+    JWT_ISSUER: identity.issuer,
+    JWT_AUDIENCE: audience,
+    JWKS_URL: identity.jwksUrl,
+  };
+}
+
+function withoutIndexer(reason: string): Part {
+  return {
+    name: "indexer",
+    state: "degraded",
+    detail: `none: ${reason}`,
+    where: "",
+    stop: leaveRunning,
+  };
+}
+
+/** Settings of our own processes that a person may make in the environment of the whole stack. */
+function passOn(context: StackContext, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = context.env[name];
+      return value ? [[name, value]] : [];
+    }),
+  );
+}
+
+function loopback(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}

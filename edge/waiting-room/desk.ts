@@ -1,0 +1,74 @@
+import { PassLedger } from "./core/pass-ledger.ts";
+import type { ShardTotals } from "./core/room.ts";
+import type { ShardStore, StoredPass } from "./shard-store.ts";
+
+/** A shard's places and passes: the tables, and the counts that follow from them. */
+export class Desk {
+  readonly #store: ShardStore;
+  readonly #ledger = new PassLedger();
+  #joins: number;
+  #left: number;
+
+  /** Loads what was kept; the counts come out as they were. */
+  constructor(store: ShardStore) {
+    this.#store = store;
+    for (const pass of store.passes()) {
+      this.#ledger.grant(pass);
+      if (pass.ended) this.#ledger.end(pass.number);
+    }
+    ({ joins: this.#joins, left: this.#left } = store.counts());
+  }
+
+  get livePasses(): number {
+    return this.#ledger.live;
+  }
+
+  /** Lets passes run out and settles positions below `expiredBelow`. @returns what to report */
+  totalsAt(now: number, expiredBelow: number): ShardTotals {
+    this.#ledger.advance(now, expiredBelow);
+    return { ...this.#ledger.totals, joins: this.#joins, left: this.#left };
+  }
+
+  placeOf(user: string): number | null {
+    return this.#store.placeOf(user);
+  }
+
+  passOf(number: number): StoredPass | null {
+    return this.#store.passOf(number);
+  }
+
+  /** @returns the number that stands: an earlier one, if there is one */
+  seat(user: string, number: number): number {
+    const stands = this.#store.addPlace(user, number);
+    if (stands === number) this.#joins++;
+    return stands;
+  }
+
+  admit(pass: { number: number; position: number; expiresAt: number }): void {
+    this.#store.addPass(pass);
+    this.#ledger.grant(pass);
+  }
+
+  /** Gives up the user's place and pass. @returns whether there was a place */
+  leave(user: string, now: number): boolean {
+    const number = this.#store.placeOf(user);
+    if (number === null) return false;
+    this.#store.removePlace(user, number);
+    this.#end(number, now);
+    ({ left: this.#left } = this.#store.counts());
+    return true;
+  }
+
+  /** Ends the user's pass; the place has been used. @returns whether the pass was live */
+  finish(user: string, now: number): boolean {
+    const number = this.#store.placeOf(user);
+    return number !== null && this.#end(number, now);
+  }
+
+  #end(number: number, now: number): boolean {
+    this.#ledger.advance(now, this.#ledger.totals.settledBelow);
+    if (!this.#ledger.end(number)) return false;
+    this.#store.endPass(number);
+    return true;
+  }
+}

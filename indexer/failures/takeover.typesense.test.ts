@@ -1,0 +1,149 @@
+import { eq } from "drizzle-orm";
+import { expect, test, vi } from "vitest";
+import { events } from "../../db/schema/catalogue.ts";
+import { insertEvent } from "../../db/testing/factories.ts";
+import { pino } from "pino";
+import { readConfig } from "../config.ts";
+import { createDeps } from "../create-service.ts";
+import { askIndexer, readRequest } from "../requests.ts";
+import { isImport } from "../testing/fault-proxy.ts";
+import { converged, patience } from "../testing/indexer.ts";
+import { openLab } from "../testing/lab.ts";
+import type { IndexerProcess } from "../testing/process.ts";
+
+vi.setConfig({ testTimeout: 240_000 });
+const lab = await openLab();
+const { db, pool } = lab.database;
+for (let made = 0; made < 20; made += 1) await insertEvent(db);
+
+/** More on request: `npm run soak -- indexer`. */
+const seeds = Number(process.env["CRASH_SEEDS"] ?? 2);
+
+test("of two indexers one is active; when it dies or freezes the other takes over, and a thawed one harms nothing", async () => {
+  const env = lab.env();
+  const deps = await observer(env);
+  const name = new URL(lab.databaseUrl).pathname.slice(1);
+  await pool.query(`ALTER DATABASE ${name} SET wal_sender_timeout = '2s'`);
+  const [first, second] = [lab.spawn(env), lab.spawn(env)];
+  await converged(deps);
+  const { active, standby } = await roles(env.SLOT_NAME, first, second);
+  active.kill("SIGSTOP");
+  await db.update(events).set({ name: "While frozen" });
+  await converged(deps);
+  active.kill("SIGCONT");
+  await db.update(events).set({ name: "Thawed" });
+  await converged(deps);
+  standby.kill("SIGKILL");
+  await standby.exited;
+  await db.update(events).set({ name: "Only one is left" });
+  await converged(deps);
+  await pool.query(`ALTER DATABASE ${name} RESET wal_sender_timeout`);
+});
+
+test.each(
+  Array.from({ length: seeds }, (_, seed) => seed).flatMap((seed) => [
+    { seed, point: "before the import arrives", at: "request" as const, chosen: isImport },
+    { seed, point: "after the import, before its answer", at: "answer" as const, chosen: isImport },
+    { seed, point: "before a delete arrives", at: "request" as const, chosen: isDelete },
+    { seed, point: "after a delete, before its answer", at: "answer" as const, chosen: isDelete },
+    { seed, point: "before the alias moves", at: "request" as const, chosen: isSwap },
+    { seed, point: "after the alias moved", at: "answer" as const, chosen: isSwap },
+  ]),
+)("killed $point, the next one ends up right (seed $seed)", async ({ at, chosen, seed }) => {
+  const env = lab.env();
+  const deps = await observer(env);
+  const first = lab.spawn(env);
+  if (chosen !== isSwap) {
+    // The alias may be that of an earlier test: its own build must be over.
+    await vi.waitUntil(() => isLive(env.SLOT_NAME), patience);
+    await converged(deps);
+  }
+  const killed = new Promise<void>((resolve) => {
+    const call = () => {
+      first.kill("SIGKILL");
+      resolve();
+    };
+    lab.proxy.set({ kind: "stop", at, call }, chosen);
+  });
+  const doomed = await insertEvent(db);
+  for (let turn = 0; turn <= seed; turn += 1) {
+    await db.update(events).set({ name: `Seed ${seed}, turn ${turn}` });
+  }
+  await db.update(events).set({ status: "cancelled" }).where(eq(events.id, doomed.id));
+  await killed;
+  await first.exited;
+  lab.proxy.set(null);
+  lab.spawn(env);
+  await vi.waitUntil(() => isLive(env.SLOT_NAME), patience);
+  await converged(deps);
+});
+
+test("while the alias moves, no search fails and no answer mixes two collections", async () => {
+  const env = lab.env();
+  const indexer = await lab.start(env);
+  await converged(indexer.deps);
+  const published = (await pool.query("SELECT FROM events WHERE status = 'published'")).rowCount;
+  const request = await askIndexer(pool, env.SLOT_NAME, "rebuild");
+  const counts = new Map<string, number>();
+  const before = await indexer.deps.collections.current();
+  await vi.waitUntil(
+    async () => {
+      const answer = await fetch(
+        `${lab.typesense.url}/collections/events/documents/search?q=*&query_by=name`,
+        { headers: { "x-typesense-api-key": lab.typesense.apiKey } },
+      );
+      const { found } = (await answer.json()) as { found: number };
+      const kind = `${answer.status} ${found}`;
+      counts.set(kind, (counts.get(kind) ?? 0) + 1);
+      return (await readRequest(pool, request))?.status === "done";
+    },
+    { ...patience, interval: 5 },
+  );
+  expect(await indexer.deps.collections.current()).not.toBe(before);
+  expect([...counts.keys()]).toEqual([`200 ${published}`]);
+});
+
+test("told to end, it writes what it received and exits cleanly", async () => {
+  const env = lab.env();
+  const deps = await observer(env);
+  const indexer = lab.spawn(env);
+  await vi.waitUntil(() => isLive(env.SLOT_NAME), patience);
+  await db.update(events).set({ name: "Last words" });
+  indexer.kill("SIGTERM");
+  expect(await indexer.exited).toBe(0);
+  lab.spawn(env);
+  await converged(deps);
+});
+
+async function observer(env: Record<string, string>) {
+  return createDeps(readConfig(env), { pool, log: pino({ level: "silent" }) });
+}
+
+async function isLive(slot: string): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    "SELECT FROM indexer_build WHERE slot = $1 AND phase = 'live'",
+    [slot],
+  );
+  return rowCount === 1;
+}
+
+/** Which of two processes streams the slot: the one whose address the server knows. */
+async function roles(slot: string, first: IndexerProcess, second: IndexerProcess) {
+  const { rows } = await pool.query<{ port: number }>(
+    `SELECT client_port AS port FROM pg_stat_replication
+     WHERE pid = (SELECT active_pid FROM pg_replication_slots WHERE slot_name = $1)`,
+    [slot],
+  );
+  // The log says which of them began the build.
+  const firstIsActive = first.log().includes('"building"') || !second.log().includes('"building"');
+  expect(rows).toHaveLength(1);
+  return firstIsActive ? { active: first, standby: second } : { active: second, standby: first };
+}
+
+function isDelete(request: { method: string }): boolean {
+  return request.method === "DELETE";
+}
+
+function isSwap(request: { method: string; url: string }): boolean {
+  return request.method === "PUT" && request.url.startsWith("/aliases/");
+}

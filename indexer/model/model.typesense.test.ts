@@ -1,0 +1,71 @@
+import fc from "fast-check";
+import { afterAll, expect, test } from "vitest";
+import { pino } from "pino";
+import { createTestDatabase } from "../../db/testing/database.ts";
+import { insertPerformer, insertVenue } from "../../db/testing/factories.ts";
+import { makeTestFolder, startTestTypesense } from "../../dev/testing/parts.ts";
+import { readConfig } from "../config.ts";
+import { createDeps } from "../create-service.ts";
+import { startFaultProxy } from "../testing/fault-proxy.ts";
+import { converged, dropSlotAfter, testEnv, uniqueSlot } from "../testing/indexer.ts";
+import { operation } from "./operations.ts";
+import { openModel } from "./run-model.ts";
+
+/** More on request: `npm run soak -- indexer` sets these. */
+const total = Number(process.env["MODEL_OPERATIONS"] ?? 10_000);
+const seed = Number(process.env["MODEL_SEED"] ?? Date.now() % 2 ** 31);
+const perRound = 2_500;
+const convergeMs = Number(process.env["MODEL_PATIENCE_MS"] ?? 120_000);
+
+const { url: databaseUrl, database } = await createTestDatabase();
+const folder = makeTestFolder();
+const typesense = await startTestTypesense(folder);
+afterAll(async () => {
+  await typesense.stop();
+  folder.remove();
+});
+
+test(
+  `whatever happens, the index ends up saying what the rows say (${total} operations, seed ${seed})`,
+  { timeout: 3_600_000 },
+  async ({ onTestFinished }) => {
+    for (let made = 0; made < 5; made += 1) {
+      await insertVenue(database.db);
+      await insertPerformer(database.db);
+    }
+    const slot = uniqueSlot();
+    dropSlotAfter(databaseUrl, slot);
+    const proxy = await startFaultProxy(typesense.typesenseUrl);
+    const target = { ...typesense, databaseUrl };
+    const env = testEnv({ ...target, typesenseUrl: proxy.url }, slot);
+    const deps = await createDeps(readConfig(testEnv(target, slot)), {
+      pool: database.pool,
+      log: pino({ level: "silent" }),
+    });
+    const model = openModel({ databaseUrl, proxy, env, slot });
+    onTestFinished(async () => {
+      await model.close();
+      await proxy.close();
+    });
+    const operations = fc.sample(operation, { numRuns: total, seed });
+    for (let at = 0; at < operations.length; at += perRound) {
+      await model.run(operations.slice(at, at + perRound));
+      model.heal();
+      await converged(deps, convergeMs).catch((error: unknown) => {
+        throw new Error(`after operation ${at + perRound}; the indexer says:\n${model.log()}`, {
+          cause: error,
+        });
+      });
+    }
+    expect(model.counts["truncate-tickets"]).toBeGreaterThan(0);
+    expect(model.counts["kill-indexer"]).toBeGreaterThan(0);
+    expect(await deadLetters()).toBe(0);
+  },
+);
+
+async function deadLetters(): Promise<number> {
+  const { rows } = await database.pool.query<{ count: number }>(
+    "SELECT count(*)::int AS count FROM indexer_dead_letter",
+  );
+  return rows[0]?.count ?? -1;
+}

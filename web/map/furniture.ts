@@ -1,0 +1,90 @@
+import { drawSeats, type Theme } from "./shapes.ts";
+import { createStates } from "./states.ts";
+import { devicePixelsMax } from "./paint.ts";
+import { say, type Words } from "./words.ts";
+
+/** Makes an element with attributes and content; text only, so that nothing can become markup. */
+export function make<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  attributes: Readonly<Record<string, string>> = {},
+  ...content: (Node | string)[]
+): HTMLElementTagNameMap[Name] {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...content);
+  return element;
+}
+
+/** How the map is moved without dragging. */
+export type Move = "in" | "out" | "whole" | "left" | "right" | "up" | "down";
+
+/** In the order of a grid of three columns: arrows around the whole, zoom beside them. */
+const keys: readonly (readonly [Move, string, string])[] = [
+  ["in", "+", "zoomIn"],
+  ["up", "↑", "up"],
+  ["out", "−", "zoomOut"],
+  ["left", "←", "left"],
+  ["whole", "⌂", "whole"],
+  ["right", "→", "right"],
+  ["down", "↓", "down"],
+];
+
+/** A button for everything that a drag or a pinch does (WCAG 2.5.7). */
+export function makeKeys(words: Words, onMove: (move: Move) => void): HTMLElement {
+  const buttons = keys.map(([move, sign, word]) => {
+    const button = make("button", { type: "button", "aria-label": say(words, word) }, sign);
+    button.addEventListener("click", () => onMove(move));
+    return button;
+  });
+  return make("div", { class: "map-keys" }, ...buttons);
+}
+
+const shown = ["available", "held", "booked", "blocked", "mine"] as const;
+
+/** What the shapes mean, drawn by the same code as the seats. */
+export function makeLegend(words: Words, theme: Theme): HTMLElement {
+  const states = createStates([{ from: 0, count: shown.length }], () => 0);
+  states.apply([
+    [1, 1],
+    [2, 2],
+    [3, 3],
+  ]);
+  states.choose(4, true);
+  const zeros = new Float32Array(shown.length);
+  const box = { left: 0, top: 0, right: 1, bottom: 1 };
+  const layout = {
+    kind: "hall" as const,
+    x: zeros,
+    y: zeros,
+    sections: [],
+    bounds: box,
+    stage: [],
+  };
+  const items = shown.map((name, index) => {
+    const canvas = make("canvas", { "aria-hidden": "true" });
+    const scale = 18 * Math.min(devicePixelsMax, devicePixelRatio);
+    canvas.width = canvas.height = scale;
+    const ctx = canvas.getContext("2d");
+    if (ctx) drawSeats(ctx, layout, states, [index], { x: -0.5, y: -0.5, scale }, theme);
+    return make("li", {}, canvas, say(words, name));
+  });
+  return make("ul", { class: "legend", "aria-label": say(words, "legend") }, ...items);
+}
+
+/** The highest price of interest; seats above it fade. */
+export function makeFilter(
+  words: Words,
+  prices: readonly string[],
+  onLimit: (priceIndexMax: number) => void,
+): HTMLElement {
+  const options = prices.map((price, index) =>
+    make(
+      "option",
+      { value: String(index), ...(index === prices.length - 1 ? { selected: "" } : {}) },
+      price,
+    ),
+  );
+  const select = make("select", {}, ...options);
+  select.addEventListener("change", () => onLimit(Number(select.value)));
+  return make("label", {}, make("span", {}, say(words, "filter")), select);
+}

@@ -1,0 +1,18 @@
+/** The words of the page's language, with `{placeholders}`, as the server wrote them into the element. */
+export type Words = Readonly<Record<string, string>>;
+
+/** Reads `data-messages`. */
+export function readWords(json: string | undefined): Words {
+  const value: unknown = JSON.parse(json ?? "{}");
+  const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
+  return Object.fromEntries(entries.filter((entry) => typeof entry[1] === "string"));
+}
+
+/** Fills in placeholders. A word that is missing is empty, never "undefined". */
+export function say(
+  words: Words,
+  key: string,
+  values: Readonly<Record<string, string>> = {},
+): string {
+  return (words[key] ?? "").replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "");
+}
