@@ -5,6 +5,7 @@ import type { AppEnv } from "./app-env.ts";
 import { authenticate } from "./middleware/authenticate.ts";
 import { defaultHeaders } from "./middleware/default-headers.ts";
 import { limitBody } from "./middleware/limit-body.ts";
+import { measure } from "./middleware/measure.ts";
 import { nothingHere, toProblemResponse, wrongMethod } from "./middleware/problems.ts";
 import { requestId } from "./middleware/request-id.ts";
 import type { Parts } from "./parts.ts";
@@ -20,7 +21,7 @@ export function createApp(parts: Parts): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.onError(toProblemResponse);
   app.notFound(nothingHere);
-  app.use(requestId, defaultHeaders, corsFor(parts.env.CORS_ORIGINS));
+  app.use(requestId, measure(parts), defaultHeaders, corsFor(parts.env.CORS_ORIGINS));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: wrongMethod }));
   app.use(limitBody, authenticate(parts));
   app.route("/", serviceRoutes(parts));
