@@ -173,3 +173,13 @@ test("a sane request id is kept, another is replaced", async () => {
   const insane = await ask("/health", { headers: { "X-Request-Id": 'a"} {"b":1' } });
   expect(insane.headers.get("X-Request-Id")).toMatch(/^[0-9a-f-]{36}$/);
 });
+
+test("a request that belongs to a trace is known by it, here and at the origin", async () => {
+  const trace = crypto.randomUUID().replaceAll("-", "");
+  const path = `/bookings/${newId()}`;
+  const headers = { traceparent: `00-${trace}-00f067aa0ba902b7-01` };
+  const response = await askAs("alice", path, { method: "POST", body: hold, headers });
+  expect(response.headers.get("X-Request-Id")).toBe(trace);
+  const [request] = await origin.received(path);
+  expect(request?.headers["traceparent"]).toMatch(new RegExp(`^00-${trace}-[0-9a-f]{16}-01$`));
+});

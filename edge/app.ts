@@ -5,6 +5,7 @@ import type { AppEnv } from "./app-env.ts";
 import { authenticate } from "./middleware/authenticate.ts";
 import { defaultHeaders } from "./middleware/default-headers.ts";
 import { limitBody } from "./middleware/limit-body.ts";
+import { measure } from "./middleware/measure.ts";
 import { nothingHere, toProblemResponse, wrongMethod } from "./middleware/problems.ts";
 import { requestId } from "./middleware/request-id.ts";
 import { openPages, routePages, wantsPage } from "./pages/mount.ts";
@@ -24,7 +25,7 @@ export function createApp(parts: Parts): Hono<AppEnv> {
   app.onError(toProblemResponse);
   const serve = openPages(parts, app);
   app.notFound((ctx) => (serve && wantsPage(ctx) ? serve(ctx) : nothingHere(ctx)));
-  app.use(requestId, defaultHeaders, corsFor(parts.env.CORS_ORIGINS));
+  app.use(requestId, measure(parts), defaultHeaders, corsFor(parts.env.CORS_ORIGINS));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: wrongMethod }));
   app.use(limitBody, routePages(parts, serve), authenticate(parts));
   app.route("/", serviceRoutes(parts));

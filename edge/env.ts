@@ -49,6 +49,14 @@ const Env = z
     LIMIT_SEARCHES: limiter,
     LIMIT_WRITES: limiter,
     LIMIT_ADMIN: limiter,
+    /** Where figures go; absent, they go nowhere. */
+    METRICS: z
+      .custom<AnalyticsEngineDataset>(
+        (value) =>
+          typeof (value as AnalyticsEngineDataset | undefined)?.writeDataPoint === "function",
+        "must be an Analytics Engine binding",
+      )
+      .optional(),
     EVENT_VIEWS: namespace<DurableObjectNamespace>(),
     SEAT_VIEWERS: namespace<DurableObjectNamespace>(),
     QUEUE_TICKET_KEYS: z.string().min(2),

@@ -5,12 +5,11 @@ import { problemResponse, unavailable } from "./problem.ts";
 
 export { EventView } from "./events/event-view.ts";
 export { SeatViewers } from "./events/seat-viewers.ts";
-
-const retryAfterSeconds = 30;
-
 export { RoomCoordinator } from "./waiting-room/coordinator.ts";
 export { RoomRegistry } from "./waiting-room/registry.ts";
 export { RoomShard } from "./waiting-room/shard.ts";
+
+const retryAfterSeconds = 30;
 
 /** Parts live as long as the isolate: its memory is the innermost cache, and keys are imported once. */
 let app: Promise<ReturnType<typeof createApp>> | undefined;

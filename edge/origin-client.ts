@@ -1,5 +1,6 @@
 import { edgeHeaders, signParts, type SigningKeys } from "../contracts/edge-signature.ts";
 import { unavailable } from "./problem.ts";
+import { toTraceparent } from "./trace.ts";
 import type { Caller } from "./verify-token.ts";
 
 /** What of a client's request the origin gets to see. Everything else stays at the edge. */
@@ -83,6 +84,8 @@ async function signedHeaders(
     const value = request.headers?.get(name);
     if (value) headers.set(name, value);
   }
+  const trace = toTraceparent(requestId);
+  if (trace) headers.set("traceparent", trace);
   if (caller) headers.set("authorization", `Bearer ${caller.token}`);
   if (request.isCompressed) headers.set("accept-encoding", "br, gzip");
   headers.set(edgeHeaders.keyId, keyId);

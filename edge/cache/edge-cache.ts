@@ -70,9 +70,13 @@ export class EdgeCache {
       const isStale = judgeAge(ageMs, lifetimesOf(answer, lifetimes)) === "hard";
       return { answer, ageMs, ttlMs, from: isStale ? "stale" : source, collapsed } as const;
     };
+    const isWaiting = !copy || plan === "load";
+    // What a slow load will bring is as old as the load: whoever has nothing to show may not join it for ever.
+    const loadingMs = this.#now() - (this.#loads.since(key) ?? this.#now());
+    if (isWaiting && loadingMs >= lifetimes.refreshMs) this.#loads.forget(key);
     const since = this.#loads.since(key);
     const collapsed = since !== undefined;
-    if (!copy || plan === "load") {
+    if (isWaiting) {
       return result(await this.#load(request, copy), "source", collapsed);
     }
     if (plan === "serve") return result(copy, age === "hard" ? "stale" : from);

@@ -47,6 +47,7 @@ async function tell(body: unknown, forge: Record<string, string> = {}): Promise<
 }
 
 const seatsOf = (eventId: string) => ({
+  source: "origin",
   changes: [{ eventId, sequence: "1", available: [], held: ["1"], booked: [] }],
 });
 

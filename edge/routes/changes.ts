@@ -8,7 +8,7 @@ import { verifySignature } from "../middleware/verify-signature.ts";
 import type { Parts } from "../parts.ts";
 import { EdgeProblem } from "../problem.ts";
 
-const Feed = z.union([SeatChanges, ChangeBatch]);
+const Feed = z.discriminatedUnion("source", [SeatChanges, ChangeBatch]);
 
 /**
  * What origin and indexer tell of changes. Each only says that a copy is old, never what is new: so a message may come

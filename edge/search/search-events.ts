@@ -44,7 +44,7 @@ export async function searchEvents(
   const askTypesense = async () => {
     if (!searchServer) throw new TypeError("there is no search server");
     const askedAt = now();
-    const result = await searchServer.search(search);
+    const result = await searchServer.search(search, context.requestId);
     return makeAnswer({ body: toBody(result), now: askedAt });
   };
   // Typesense finds no name without a letter; the database does.
