@@ -1,25 +1,20 @@
 import type { webcrypto } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import * as z from "zod";
-import { RevokedIssues, verifyTicket } from "../contracts/e-ticket.ts";
+import { TicketDoor, verifyTicket } from "../contracts/e-ticket.ts";
 import { readSecrets } from "./secrets.ts";
 import { defaultStateDir } from "./state.ts";
 
 const usage = `usage: npm run -s verify-ticket -- CODE [--door FILE]
   --door FILE  what GET /admin/events/ID/door answered; without it the key of the local stack is used, and any event goes`;
 
-const Door = z.object({
-  eventId: z.string(),
-  keys: z.record(z.string(), z.string()),
-  revoked: RevokedIssues,
-});
-
 /** `npm run verify-ticket`: what a scanner does, asking nobody. Exit code 0 for a valid ticket, 1 for any other. */
 async function main(): Promise<void> {
   const { code, doorFile } = readArguments();
   const door =
-    doorFile === undefined ? localDoor() : Door.parse(JSON.parse(readFileSync(doorFile, "utf8")));
+    doorFile === undefined
+      ? localDoor()
+      : TicketDoor.parse(JSON.parse(readFileSync(doorFile, "utf8")));
   const keys = new Map<number, webcrypto.CryptoKey>();
   for (const [keyId, publicKey] of Object.entries(door.keys)) {
     const bytes = Buffer.from(publicKey, "base64url");

@@ -8,6 +8,8 @@ import { type OpenShop, openRealShop } from "./shop.ts";
 
 /** Texts that want to be more than text, and what a scanner sees. */
 const payload = `"><script>alert(1)</script><img src=x onerror=alert(2)>' onload='\u202Etxt javascript:alert(3)`;
+/** As long as a section's name may be. */
+const sectionPayload = `"><img src=x onerror=alert(4)>'/?#\u202E`;
 
 let shop: OpenShop;
 let hostile: string;
@@ -16,7 +18,7 @@ let mexico: string;
 beforeAll(async () => {
   shop = await openRealShop();
   const sections = [
-    { name: payload, rows: 2, seatsPerRow: 6, price: { amount: 4500, currency: "EUR" } },
+    { name: sectionPayload, rows: 2, seatsPerRow: 6, price: { amount: 4500, currency: "EUR" } },
     { name: "..", rows: 2, seatsPerRow: 6, price: { amount: 4500, currency: "EUR" } },
   ];
   hostile = await makeEvening(shop.api, shop.admin, { name: payload, text: payload, sections });
@@ -55,7 +57,7 @@ test("a hostile event goes through every page as text: no dialog, no breach, not
     page.on("pageerror", (error) => trouble.push(error.message));
     const tickets = await buy(page, hostile);
     const paths = ["/", `/e/${hostile}`, `/de/e/${hostile}`, "/tickets", tickets];
-    for (const path of [...paths, `/e/${hostile}/s/${encodeURIComponent(payload)}`]) {
+    for (const path of [...paths, `/e/${hostile}/s/${encodeURIComponent(sectionPayload)}`]) {
       await page.goto(path);
       expect(await page.locator("main").textContent()).toContain(path === "/" ? "" : payload);
       expect(await page.locator("img, [onload], [onerror]").count()).toBe(0);
@@ -130,7 +132,8 @@ test("no page but the public ones may be kept, and all carry the policy", async 
       expect(answer.headers.get("content-security-policy")).toContain("default-src 'none'");
       expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
       expect(answer.headers.get("access-control-allow-credentials")).toBeNull();
-      if (isPublic.test(path)) expect(answer.headers.get("set-cookie")).toBeNull();
+      const sets = answer.headers.has("set-cookie");
+      expect([path, sets && isPublic.test(path)]).toEqual([path, false]);
     }
   }
 });
@@ -138,20 +141,17 @@ test("no page but the public ones may be kept, and all carry the policy", async 
 /** What a scanner reads from the picture of the first ticket. */
 async function scan(page: Page): Promise<string> {
   const png = await page.locator("svg.qr").first().screenshot();
-  const { data, width, height } = await page.evaluate(
-    async (source) => {
-      // The page's policy lets nothing be fetched from a data: address.
-      const bytes = Uint8Array.from(atob(source), (char) => char.charCodeAt(0));
-      const picture = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
-      const canvas = new OffscreenCanvas(picture.width, picture.height);
-      const ctx = canvas.getContext("2d");
-      if (!ctx) throw new Error("no canvas");
-      ctx.drawImage(picture, 0, 0);
-      const image = ctx.getImageData(0, 0, picture.width, picture.height);
-      return { data: [...image.data], width: image.width, height: image.height };
-    },
-    `data:image/png;base64,${png.toString("base64")}`,
-  );
+  const { data, width, height } = await page.evaluate(async (source) => {
+    // The page's policy lets nothing be fetched from a data: address.
+    const bytes = Uint8Array.from(atob(source), (char) => char.charCodeAt(0));
+    const picture = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+    const canvas = new OffscreenCanvas(picture.width, picture.height);
+    const ctx = canvas.getContext("2d");
+    if (!ctx) throw new Error("no canvas");
+    ctx.drawImage(picture, 0, 0);
+    const image = ctx.getImageData(0, 0, picture.width, picture.height);
+    return { data: [...image.data], width: image.width, height: image.height };
+  }, png.toString("base64"));
   const found = jsqr(Uint8ClampedArray.from(data), width, height);
   if (!found) throw new Error("no code was found in the picture");
   return found.data;

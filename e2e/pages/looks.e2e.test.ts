@@ -118,7 +118,7 @@ test("no page asks anybody else for anything, and none reports a breach of its p
 /** The sign-in page goes on by itself, so it is held where it is. */
 async function open(page: Page, path: string): Promise<void> {
   await page.unroute("**/authorize*");
-  await page.route("**/authorize*", (route) => route.abort());
+  await page.route("**/authorize*", (route) => route.fulfill({ status: 204 }));
   await page.goto(path, { waitUntil: "load" });
 }
 
