@@ -24,6 +24,22 @@ export type TicketClaim = z.infer<typeof TicketClaim>;
 export const RevokedIssues = z.record(TicketId, z.int().min(0)).meta({ id: "RevokedIssues" });
 export type RevokedIssues = z.infer<typeof RevokedIssues>;
 
+/** What a scanner at the door of an event carries: enough to verify tickets without asking anybody. */
+export const TicketDoor = z
+  .object({
+    eventId: EventId,
+    keys: z.record(z.string(), z.string()).describe("key id to Ed25519 public key, base64url"),
+    revoked: RevokedIssues,
+  })
+  .meta({ id: "TicketDoor" });
+export type TicketDoor = z.infer<typeof TicketDoor>;
+
+/** The codes of a booking's tickets, in the booking's order. */
+export const TicketCodes = z
+  .object({ codes: z.array(z.object({ ticketId: TicketId, code: z.string() })) })
+  .meta({ id: "TicketCodes" });
+export type TicketCodes = z.infer<typeof TicketCodes>;
+
 export type TicketVerdict =
   | { readonly status: "valid"; readonly claim: TicketClaim }
   | { readonly status: "reissued"; readonly claim: TicketClaim }

@@ -28,21 +28,27 @@ type Call = (...args: unknown[]) => unknown;
  * transaction: a client that is out of the pool has no listener of its own for its `error` event.
  */
 export function codeConnectionErrors(pool: pg.Pool): void {
+  const said = new WeakSet<object>();
+  // What is no Error is an event of the Neon driver's WebSocket.
+  const isLoss = (error: unknown) => !(error instanceof Error) || said.has(error);
   translate(pool, "connect", (error) =>
     hasCode(error) ? error : new ConnectionError("08001", error),
   );
+  // The pool passes a client's `error` event on as it is.
+  translate(pool, "query", (error) =>
+    isLoss(error) && !hasCode(error) ? new ConnectionError("08006", error) : error,
+  );
   pool.on("connect", (client) => {
     let lost = false;
-    const lose = () => {
+    client.on("error", (error) => {
       lost = true;
-    };
-    client.on("error", lose);
-    client.on("end", lose);
+      if (typeof error === "object" && error !== null) said.add(error);
+    });
+    client.on("end", () => {
+      lost = true;
+    });
     translate(client, "query", (error) =>
-      // What is no Error is an event of the Neon driver's WebSocket.
-      !(error instanceof Error) || (lost && !hasCode(error))
-        ? new ConnectionError("08006", error)
-        : error,
+      (lost || isLoss(error)) && !hasCode(error) ? new ConnectionError("08006", error) : error,
     );
   });
 }

@@ -1,5 +1,6 @@
 import { type AppProcess, startApp } from "./app-process.ts";
 import { audience } from "./identity/sign-token.ts";
+import { publicHalf } from "./identity/signing-key.ts";
 import type { Identity } from "./identity/start.ts";
 import { leaveRunning, type Part, PartError } from "./part.ts";
 import type { Postgres } from "./postgres.ts";
@@ -37,7 +38,9 @@ export async function startOrigin(
       DATABASE_URL: needs.postgres.databaseUrl,
       UPSTASH_REDIS_REST_URL: needs.upstash.upstashUrl,
       UPSTASH_REDIS_REST_TOKEN: needs.upstash.upstashToken,
+      PASS_VERIFYING_KEYS: passKeys(publicHalf(context.secrets.admissionPass)),
       EDGE_URL: loopback(addresses.edgePort),
+      TICKET_SIGNING_KEY: JSON.stringify(context.secrets.ticketSigningKey),
       HOLD_SECONDS: context.env["HOLD_SECONDS"] || holdSeconds,
     },
   });
@@ -90,7 +93,12 @@ export async function startEdgeProcess(
   const endpoint = needs.typesense?.endpoint;
   const variables = {
     ...trust(context, needs.identity),
+    QUEUE_TICKET_KEYS: JSON.stringify(context.secrets.queueTicketKeys),
+    PASS_SIGNING_KEYS: passKeys(context.secrets.admissionPass),
+    ...passOn(context, ["BEACON_URL"]),
     ORIGIN_URL: loopback(addresses.originPort),
+    PUBLIC_URL: `http://localhost:${addresses.edgePort}`,
+    OIDC_DISCOVERY_URL: needs.identity.discoveryUrl,
     RATE_LIMITS: needs.rateLimits ? "on" : "off",
     ...(endpoint !== undefined && {
       TYPESENSE_URL: endpoint.typesenseUrl,
@@ -118,6 +126,11 @@ function trust(context: StackContext, identity: Identity): Record<string, string
     JWT_AUDIENCE: audience,
     JWKS_URL: identity.jwksUrl,
   };
+}
+
+/** A key by its id, as the edge (private) and the origin (public) read it. */
+function passKeys({ kid, ...key }: { kid: string }): string {
+  return JSON.stringify({ [kid]: key });
 }
 
 function withoutIndexer(reason: string): Part {

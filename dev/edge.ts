@@ -3,9 +3,11 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions as readWorker } from "wrangler";
+import { buildWeb } from "../web/build.ts";
 import { bundleEdge } from "./bundle-edge.ts";
 
-const config = fileURLToPath(new URL("../wrangler.toml", import.meta.url));
+const root = fileURLToPath(new URL("..", import.meta.url));
+const config = join(root, "wrangler.toml");
 
 export interface EdgeOptions {
   /** 0 takes any free one. */
@@ -27,6 +29,7 @@ export interface Edge {
  * Its version 5 has a form of options of its own; wrangler still gives the one before, and Miniflare turns it into
  * the new one. Throws `PartError` when the Worker does not build. */
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
+  if (options.configFile === undefined) await buildWeb(root);
   const { workerOptions, define, main, externalWorkers } = readWorker(options.configFile ?? config);
   if (main === undefined) throw new Error("wrangler.toml names no main");
   // One file has no modules to classify, and the rules do not survive the conversion.

@@ -5,7 +5,12 @@ export interface AppEnv {
   Bindings: Record<string, unknown>;
   Variables: {
     requestId: string;
-    /** The verified caller; absent without a token. */
+    /**
+     * Verifies the caller's token when somebody first wants to know; `undefined` without one. Public reads never ask,
+     * so that they depend on no issuer. Throws `unauthenticated`, or `service-unavailable` without the issuer's keys.
+     */
+    identify: () => Promise<Caller | undefined>;
+    /** The verified caller, on routes that require one. */
     caller: Caller | undefined;
   };
 }

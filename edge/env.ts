@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { RoomEnv } from "./waiting-room/room-env.ts";
 
 /** The part of the rate-limit binding that is used. */
 export interface RateLimiter {
@@ -10,10 +11,28 @@ const limiter = z.custom<RateLimiter>(
   "must be a rate-limit binding",
 );
 
+/** The files that browsers load, by their path. */
+const assets = z.custom<Pick<Fetcher, "fetch">>(
+  (value) => typeof (value as Fetcher | undefined)?.fetch === "function",
+  "must be the assets binding",
+);
+
+function namespace<Type extends { idFromName: unknown }>() {
+  return z.custom<Type>(
+    (value) => typeof (value as Type | undefined)?.idFromName === "function",
+    "must be a Durable Object binding",
+  );
+}
+
 const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/$/, ""));
 
 const Env = z
   .object({
+    PUBLIC_URL: url.optional().describe("where people find the pages; absent: there are none"),
+    ASSETS: assets.optional(),
+    OIDC_DISCOVERY_URL: url.optional(),
+    OIDC_CLIENT_ID: z.string().min(1).optional(),
+    OIDC_CLIENT_SECRET: z.string().min(1).optional(),
     ORIGIN_URL: url,
     EDGE_SIGNING_KEYS: z.string().min(2),
     JWT_ISSUER: z.string().min(1),
@@ -29,6 +48,23 @@ const Env = z
     LIMIT_READS: limiter,
     LIMIT_SEARCHES: limiter,
     LIMIT_WRITES: limiter,
+    LIMIT_ADMIN: limiter,
+    /** Where figures go; absent, they go nowhere. */
+    METRICS: z
+      .custom<AnalyticsEngineDataset>(
+        (value) =>
+          typeof (value as AnalyticsEngineDataset | undefined)?.writeDataPoint === "function",
+        "must be an Analytics Engine binding",
+      )
+      .optional(),
+    EVENT_VIEWS: namespace<DurableObjectNamespace>(),
+    SEAT_VIEWERS: namespace<DurableObjectNamespace>(),
+    QUEUE_TICKET_KEYS: z.string().min(2),
+    PASS_SIGNING_KEYS: z.string().min(2),
+    BEACON_URL: url.optional(),
+    ROOM_COORDINATOR: namespace<RoomEnv["ROOM_COORDINATOR"]>(),
+    ROOM_SHARD: namespace<RoomEnv["ROOM_SHARD"]>(),
+    ROOM_REGISTRY: namespace<RoomEnv["ROOM_REGISTRY"]>(),
   })
   .refine((env) => (env.TYPESENSE_URL === undefined) === (env.TYPESENSE_SEARCH_KEY === undefined), {
     path: ["TYPESENSE_SEARCH_KEY"],

@@ -1,5 +1,6 @@
 import { edgeHeaders, signParts, type SigningKeys } from "../contracts/edge-signature.ts";
 import { unavailable } from "./problem.ts";
+import { toTraceparent } from "./trace.ts";
 import type { Caller } from "./verify-token.ts";
 
 /** What of a client's request the origin gets to see. Everything else stays at the edge. */
@@ -24,6 +25,8 @@ export interface OriginRequest {
   /** The client's headers, of which a few are passed on. */
   readonly headers?: Headers;
   readonly body?: Uint8Array;
+  /** Leaves the answer's body compressed, as `Content-Encoding` says: for bytes that are only passed on. */
+  readonly isCompressed?: boolean;
 }
 
 /**
@@ -45,6 +48,7 @@ export function createOriginClient(options: {
         method: request.method,
         headers,
         redirect: "manual",
+        encodeResponseBody: request.isCompressed ? "manual" : "automatic",
         signal: AbortSignal.timeout(request.timeoutMs),
         ...(request.body && request.body.length > 0 ? { body: request.body } : {}),
       });
@@ -80,7 +84,10 @@ async function signedHeaders(
     const value = request.headers?.get(name);
     if (value) headers.set(name, value);
   }
+  const trace = toTraceparent(requestId);
+  if (trace) headers.set("traceparent", trace);
   if (caller) headers.set("authorization", `Bearer ${caller.token}`);
+  if (request.isCompressed) headers.set("accept-encoding", "br, gzip");
   headers.set(edgeHeaders.keyId, keyId);
   headers.set(edgeHeaders.signature, signature);
   headers.set(edgeHeaders.timestamp, String(parts.timestampSeconds));

@@ -1,14 +1,28 @@
-import { importSigningKeys } from "../contracts/edge-signature.ts";
+import { importSigningKeys, type SigningKeys } from "../contracts/edge-signature.ts";
 import { CacheApiStore } from "./cache/cache-api-store.ts";
 import { EdgeCache } from "./cache/edge-cache.ts";
 import { MemoryStore } from "./cache/memory-store.ts";
 import type { Env } from "./env.ts";
+import { EventObjects } from "./events/event-objects.ts";
+import { HotEvents } from "./events/hot-events.ts";
 import { createOriginClient, type OriginClient } from "./origin-client.ts";
 import { createSearchServer, type SearchServer } from "./search/typesense.ts";
-import { createTokenVerifier, type VerifyToken } from "./verify-token.ts";
+import { type Caller, createTokenVerifier, type VerifyToken } from "./verify-token.ts";
+
+import { openWaitingRoom, type WaitingRoom } from "./waiting-room/open-waiting-room.ts";
 
 /** An isolate has 128 MB for everything. */
 const memoryBytesMax = 32 * 1024 * 1024;
+
+/**
+ * Says whether an `Admission-Pass` is good for this event and caller.
+ * @returns the pass, or `undefined`: an unverified pass counts as none, and must not get past the caches
+ */
+export type VerifyPass = (
+  eventId: string,
+  pass: string,
+  caller: Caller | undefined,
+) => Promise<string | undefined>;
 
 /** What the routes need from the outside. */
 export interface Parts {
@@ -16,18 +30,30 @@ export interface Parts {
   readonly now: () => number;
   readonly origin: OriginClient;
   readonly verifyToken: VerifyToken;
+  readonly verifyPass: VerifyPass;
+  /** Live keys that edge and origin sign their requests with. */
+  readonly signingKeys: SigningKeys;
+  readonly waitingRoom: WaitingRoom;
   readonly cache: EdgeCache;
+  readonly hotEvents: HotEvents;
+  readonly eventObjects: EventObjects;
   /** Absent where there is no Typesense: the origin's search answers instead. */
   readonly searchServer: SearchServer | undefined;
 }
 
 /**
  * Opens the parts of an isolate; nothing is connected before its first use.
- * @throws TypeError when a signing key is malformed
+ * @throws Error naming the variable when a signing key is malformed
  */
 export async function openParts(env: Env): Promise<Parts> {
   const now = () => Date.now();
-  const signingKeys = await importSigningKeys(env.EDGE_SIGNING_KEYS);
+  const signingKeys = await importSigningKeys(env.EDGE_SIGNING_KEYS).catch(() => {
+    // what went wrong may quote the keys
+    throw new Error(
+      "the edge is not configured: EDGE_SIGNING_KEYS: must name 32 bytes of hex each",
+    );
+  });
+  const waitingRoom = await openWaitingRoom(env, now);
   const { TYPESENSE_URL: url, TYPESENSE_SEARCH_KEY: key } = env;
   return {
     env,
@@ -39,6 +65,12 @@ export async function openParts(env: Env): Promise<Parts> {
       jwksUrl: env.JWKS_URL,
       now,
     }),
+    hotEvents: new HotEvents(),
+    eventObjects: new EventObjects({ views: env.EVENT_VIEWS, viewers: env.SEAT_VIEWERS }),
+    signingKeys,
+    waitingRoom,
+    verifyPass: async (eventId, pass, caller) =>
+      caller && (await waitingRoom.isAdmitted(eventId, pass, caller)) ? pass : undefined,
     cache: new EdgeCache({
       memory: new MemoryStore(memoryBytesMax),
       shared: new CacheApiStore(),

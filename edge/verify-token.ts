@@ -21,6 +21,8 @@ export interface Caller {
   /** `sub` of the token. */
   readonly id: string;
   readonly roles: readonly string[];
+  /** As people call them, where the issuer says so. */
+  readonly name?: string | undefined;
   /** As it came, for the origin to verify again. */
   readonly token: string;
 }
@@ -38,6 +40,7 @@ export interface TokenRules {
 const Claims = z.object({
   sub: z.string().regex(/^[\x21-\x7e]{1,255}$/),
   roles: z.array(z.string()).default([]),
+  name: z.string().max(200).optional(),
 });
 const KeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
@@ -62,7 +65,8 @@ export function createTokenVerifier({ issuer, audience, jwksUrl, now }: TokenRul
     });
     const claims = Claims.safeParse(payload);
     if (!claims.success) throw notVerified(undefined);
-    return { id: claims.data.sub, roles: claims.data.roles, token };
+    const { sub: id, roles, name } = claims.data;
+    return { id, roles, name, token };
   };
 }
 

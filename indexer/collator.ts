@@ -1,5 +1,5 @@
 import type { Lsn } from "./lsn.ts";
-import { decodePgOutput, type PgMessage, type Value, type Wanted } from "./pgoutput.ts";
+import { decodePgOutput, type PgMessage, type Row, type Wanted } from "./pgoutput.ts";
 import { contributionOf, planRelation, type Table, type TablePlan } from "./tables.ts";
 
 /** What one committed transaction made dirty: distinct keys only, however many rows it changed. */
@@ -71,7 +71,7 @@ export class Collator {
       }
       case "row": {
         const plan = this.#plans.get(message.relationId);
-        if (plan) this.#current().row(plan.table, message.before, message.after);
+        if (plan) this.#current().row(plan.table, message);
         return null;
       }
       case "truncate":
@@ -98,6 +98,8 @@ export class Collator {
 
 const none: Wanted = new Int8Array();
 
+type RowMessage = Extract<PgMessage, { kind: "row" }>;
+
 class OpenTransaction {
   readonly #xid: number;
   readonly #commitMs: number;
@@ -113,7 +115,7 @@ class OpenTransaction {
     this.#commitMs = commitMs;
   }
 
-  row(table: Table, before: Value[] | null, after: Value[] | null): void {
+  row(table: Table, { inserted, before, after }: RowMessage): void {
     this.#rows += 1;
     switch (table) {
       case "tickets":
@@ -126,10 +128,11 @@ class OpenTransaction {
         addKey(this.#edited, after);
         break;
       case "venues":
-        this.#ref("venue", before, after);
+        // No event can have been there, or with them, before: those that are to come are changes themselves.
+        if (!inserted) this.#ref("venue", before, after);
         break;
       case "performers":
-        this.#ref("performer", before, after);
+        if (!inserted) this.#ref("performer", before, after);
         break;
       default:
         table satisfies never;
@@ -151,13 +154,13 @@ class OpenTransaction {
     };
   }
 
-  #ref(kind: "venue" | "performer", before: Value[] | null, after: Value[] | null): void {
+  #ref(kind: "venue" | "performer", before: Row, after: Row): void {
     if (before?.[0]) this.#refs.set(`${kind}:${before[0]}`, null);
     if (after?.[0]) this.#refs.set(`${kind}:${after[0]}`, contributionOf(after));
   }
 }
 
-function addKey(keys: Set<string>, values: Value[] | null): void {
+function addKey(keys: Set<string>, values: Row): void {
   const key = values?.[0];
   if (key) keys.add(key);
 }

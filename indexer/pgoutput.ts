@@ -18,11 +18,13 @@ export type Wanted = Int8Array;
 /** `undefined`: a large value that did not change and was therefore not sent. */
 export type Value = string | null | undefined;
 
+export type Row = Value[] | null;
+
 export type PgMessage =
   | { kind: "begin"; commitLsn: Lsn; commitMs: number; xid: number }
   | { kind: "commit"; commitLsn: Lsn; endLsn: Lsn }
   | { kind: "relation"; relation: Relation }
-  | { kind: "row"; relationId: number; before: Value[] | null; after: Value[] | null }
+  | { kind: "row"; inserted: boolean; relationId: number; before: Row; after: Row }
   | { kind: "truncate"; relationIds: number[] }
   | { kind: "message"; prefix: string; content: string }
   | { kind: "other" };
@@ -58,7 +60,7 @@ export function decodePgOutput(
     case 0x49: // I
     case 0x55: // U
     case 0x44: // D
-      return row(cursor, wantedOf);
+      return row(cursor, wantedOf, buffer[at] === 0x49);
     case 0x54: // T
       return truncate(cursor);
     case 0x4d: // M
@@ -86,17 +88,21 @@ function relation(cursor: Cursor): Relation {
   return { id, schema, table, columns };
 }
 
-function row(cursor: Cursor, wantedOf: (relationId: number) => Wanted): PgMessage {
+function row(
+  cursor: Cursor,
+  wantedOf: (relationId: number) => Wanted,
+  inserted: boolean,
+): PgMessage {
   const relationId = cursor.uint32();
   const wanted = wantedOf(relationId);
-  let before: Value[] | null = null;
-  let after: Value[] | null = null;
+  let before: Row = null;
+  let after: Row = null;
   while (!cursor.ended) {
     const tag = cursor.uint8();
     if (tag === 0x4e) after = cursor.tuple(wanted);
     else before = cursor.tuple(wanted); // K or O
   }
-  return { kind: "row", relationId, before, after };
+  return { kind: "row", inserted, relationId, before, after };
 }
 
 function truncate(cursor: Cursor): PgMessage {

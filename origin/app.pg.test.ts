@@ -2,7 +2,8 @@ import { generateKeyPair } from "jose";
 import { expect, test } from "vitest";
 import { importSigningKeys } from "../contracts/edge-signature.ts";
 import { createApp } from "./app.ts";
-import { createTestOrigin, signRequest } from "./testing/test-origin.ts";
+import { createTestOrigin } from "./testing/test-origin.ts";
+import { signRequest } from "./testing/sign-request.ts";
 
 const origin = await createTestOrigin();
 const { ask, asAdmin, issuer, deps } = origin;

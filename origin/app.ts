@@ -9,12 +9,16 @@ import { limitBody } from "./middleware/limit-body.ts";
 import { noStore } from "./middleware/no-store.ts";
 import { nothingHere, toAnswer, wrongMethod } from "./middleware/problems.ts";
 import { requestId } from "./middleware/request-id.ts";
+import { openGate } from "./queue/gate.ts";
 import { verifyEdge } from "./middleware/verify-edge.ts";
 import { watchDeadline } from "./middleware/watch-deadline.ts";
 import { adminRoutes } from "./routes/admin.ts";
 import { bookingRoutes } from "./routes/bookings.ts";
 import { eventRoutes } from "./routes/events.ts";
+import { planRoutes } from "./routes/plan.ts";
+import { queueRoutes } from "./routes/queue.ts";
 import { serviceRoutes } from "./routes/service.ts";
+import { ticketRoutes } from "./routes/tickets.ts";
 
 /**
  * The origin's HTTP surface. The order matters: who asks is settled before anything is looked at, and a request
@@ -29,8 +33,12 @@ export function createApp(deps: Deps): Hono<AppEnv> {
   app.route("/", serviceRoutes(deps));
   app.use(limitBody, verifyEdge(deps), watchDeadline(deps), authenticate(deps));
   const bookings = openBookings(deps);
-  app.route("/", eventRoutes({ ...deps, locks: bookings.locks }));
+  const gate = openGate(deps);
+  app.route("/", eventRoutes({ ...deps, gate, locks: bookings.locks }));
+  app.route("/", planRoutes({ ...deps, gate }));
+  app.route("/", queueRoutes(deps));
   app.route("/", adminRoutes(deps));
-  app.route("/", bookingRoutes(bookings));
+  app.route("/", ticketRoutes(deps));
+  app.route("/", bookingRoutes({ ...bookings, gate }));
   return app;
 }

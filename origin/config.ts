@@ -1,5 +1,7 @@
 import * as z from "zod";
+import { importPassKeys } from "../contracts/admission-pass.ts";
 import { importSigningKeys } from "../contracts/edge-signature.ts";
+import { importTicketKey } from "./tickets/ticket-key.ts";
 
 const url = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
 const wholeNumber = (least: number, most: number) =>
@@ -19,6 +21,24 @@ const signingKeys = z.string().transform(async (json, ctx) => {
   }
 });
 
+const ticketKey = z.string().transform(async (json, ctx) => {
+  try {
+    return await importTicketKey(json);
+  } catch {
+    ctx.addIssue({ code: "custom", message: 'must be JSON such as {"keyId": 1, "jwk": {…}}' });
+    return z.NEVER;
+  }
+});
+
+const passKeys = z.string().transform(async (json, ctx) => {
+  try {
+    return await importPassKeys(json, "public");
+  } catch {
+    ctx.addIssue({ code: "custom", message: "must be JSON of public P-256 JWKs by key id" });
+    return z.NEVER;
+  }
+});
+
 /** What the origin needs from its environment. Secrets and addresses have no default. */
 const Environment = z
   .object({
@@ -28,6 +48,8 @@ const Environment = z
     UPSTASH_REDIS_REST_URL: url,
     UPSTASH_REDIS_REST_TOKEN: z.string().min(1),
     EDGE_SIGNING_KEYS: signingKeys,
+    TICKET_SIGNING_KEY: ticketKey.optional(),
+    PASS_VERIFYING_KEYS: passKeys,
     EDGE_URL: url,
     JWT_ISSUER: z.string().min(1),
     JWT_AUDIENCE: z.string().min(1),
@@ -44,6 +66,8 @@ const Environment = z
     redisUrl: env.UPSTASH_REDIS_REST_URL,
     redisToken: env.UPSTASH_REDIS_REST_TOKEN,
     signingKeys: env.EDGE_SIGNING_KEYS,
+    ticketKey: env.TICKET_SIGNING_KEY,
+    passKeys: env.PASS_VERIFYING_KEYS,
     edgeUrl: env.EDGE_URL,
     tokens: { issuer: env.JWT_ISSUER, audience: env.JWT_AUDIENCE, jwksUrl: env.JWKS_URL },
     holdSeconds: env.HOLD_SECONDS,

@@ -1,8 +1,12 @@
 import { Redis } from "@upstash/redis";
 import type { Logger } from "pino";
+import type { PassKeys } from "../contracts/admission-pass.ts";
 import type { SigningKeys } from "../contracts/edge-signature.ts";
 import { openDatabase, type Db } from "../db/client.ts";
 import type { Config } from "./config.ts";
+import { instantPayments } from "./payments/instant-payments.ts";
+import type { Payments } from "./payments/payments.ts";
+import type { TicketKey } from "./tickets/ticket-key.ts";
 import { createTokenVerifier, type VerifyToken } from "./verify-token.ts";
 
 /** Longest that one command to Redis may take, in milliseconds: a dead Redis must not hold a request up. */
@@ -13,11 +17,16 @@ export interface Deps {
   readonly db: Db;
   /** Answers are strings as Redis holds them: ids are never turned into numbers. */
   readonly redis: Redis;
+  readonly payments: Payments;
   readonly signingKeys: SigningKeys;
+  /** Public halves of the keys that sign admission passes. */
+  readonly passKeys: PassKeys;
   readonly verifyToken: VerifyToken;
   /** The clock, Unix milliseconds. Expiry of holds is decided by the clocks of Redis and Postgres instead. */
   readonly now: () => number;
   readonly logger: Logger;
+  /** What tickets are signed with; without it nobody gets codes. */
+  readonly ticketKey?: TicketKey | undefined;
   /** How long a hold lasts, in seconds. */
   readonly holdSeconds: number;
   /** Where the edge is told about changes, without a trailing slash. */
@@ -44,10 +53,13 @@ export function openDeps(
   const deps: Deps = {
     db: database.db,
     redis: openRedis(config.redisUrl, config.redisToken),
+    payments: instantPayments,
     signingKeys: config.signingKeys,
+    passKeys: config.passKeys,
     verifyToken: createTokenVerifier(config.tokens),
     now: () => Date.now(),
     logger,
+    ticketKey: config.ticketKey,
     holdSeconds: config.holdSeconds,
     edgeUrl: config.edgeUrl.replace(/\/$/, ""),
     stopping,

@@ -6,7 +6,8 @@ import pg from "pg";
 import { afterAll, expect, inject, test, vi } from "vitest";
 import { insertEvent } from "../db/testing/factories.ts";
 import { audience } from "./testing/issuer.ts";
-import { createTestOrigin, signRequest, type EdgeRequest } from "./testing/test-origin.ts";
+import { createTestOrigin } from "./testing/test-origin.ts";
+import { signRequest, type EdgeRequest } from "./testing/sign-request.ts";
 
 // Three processes start here, one after the other: on a busy machine each takes seconds.
 vi.setConfig({ testTimeout: 120_000 });

@@ -4,6 +4,7 @@ import { createApp } from "./app.ts";
 import { runBookingJobs } from "./bookings/booking-jobs.ts";
 import { ConfigError, readConfig, type Config } from "./config.ts";
 import { openDeps } from "./deps.ts";
+import { runQueueJobs } from "./queue/queue-jobs.ts";
 import { createLogger } from "./logger.ts";
 
 /** How often connections that have become idle are looked for meanwhile, in milliseconds. */
@@ -26,7 +27,7 @@ async function start(): Promise<void> {
   const server = createAdaptorServer({ fetch: createApp(deps).fetch }) as Server;
   const port = await listen(server, config);
   logger.info({ port }, "listening");
-  const jobs = runBookingJobs(deps);
+  const jobs = Promise.all([runBookingJobs(deps), runQueueJobs(deps)]);
 
   const stop = (signal: NodeJS.Signals) => {
     if (stopping.signal.aborted) process.exit(1); // asked twice: at once

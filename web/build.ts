@@ -11,6 +11,10 @@ const entries = ["page.ts", "event.ts", "hold.ts", "wait.ts", "tickets.ts"];
 const headers = `/assets/*
   Cache-Control: public, max-age=31536000, immutable
   X-Content-Type-Options: nosniff
+/tickets-worker.js
+  Cache-Control: no-cache
+  Content-Security-Policy: default-src 'none'; connect-src 'self'
+  X-Content-Type-Options: nosniff
 `;
 
 /**
@@ -40,6 +44,17 @@ export async function buildWeb(root: string): Promise<AssetList> {
     if (entryPoint === undefined) continue;
     assets[basename(entryPoint).replace(/\.ts$/, ".js")] = `/assets/${basename(file)}`;
   }
+  // A service worker keeps its address, and browsers look for a newer one themselves.
+  await build({
+    absWorkingDir: root,
+    entryPoints: ["web/entries/tickets-worker.ts"],
+    outfile: join(root, "dist/tickets-worker.js"),
+    bundle: true,
+    minify: true,
+    format: "iife",
+    legalComments: "none",
+    logLevel: "warning",
+  });
   await writeFile(join(root, "dist/asset-list.json"), `${JSON.stringify(assets, undefined, 2)}\n`);
   await writeFile(join(root, "dist/_headers"), headers);
   return assets;

@@ -13,6 +13,8 @@ export interface Lab {
   readonly typesense: { url: string; apiKey: string };
   readonly slot: string;
   startIndexer(env?: Record<string, string>): Promise<LabIndexer>;
+  /** Those that were started and have not ended, in order. */
+  running(): LabIndexer[];
   close(): Promise<void>;
 }
 
@@ -54,6 +56,7 @@ export async function openLab(): Promise<Lab> {
       running.add(indexer);
       return indexer;
     },
+    running: () => [...running].filter((indexer) => !indexer.child.exit()),
     close: async () => {
       await Promise.all([...running].map((indexer) => indexer.stop()));
       await database.close();
@@ -117,7 +120,7 @@ export async function insertCatalogue(database: Database, count: number): Promis
              now() + n % 300 * interval '1 day' + interval '27 hours', now()
       FROM generate_series(1, ${count}) n;
     INSERT INTO event_performers (event_id, performer_id, position)
-      SELECT id, performer_id, 0 FROM events;`);
+      SELECT id, performer_id, 0 FROM events ON CONFLICT DO NOTHING;`);
 }
 
 /** Seats for events `from` to `to`. */

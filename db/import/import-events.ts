@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Database, Db } from "../client.ts";
 import { auditLog } from "../schema/bookings.ts";
 import { withTransaction } from "../transaction.ts";
@@ -10,6 +11,7 @@ import { storeEvents, type Outcome } from "./store-events.ts";
 /** Events and seats of one transaction: few round trips, and nothing waits long for its locks or its replication. */
 const batchEventsMax = 100;
 const batchSeatsMax = 50_000;
+const itemsBetweenTurns = 500;
 
 export interface ImportOptions {
   /** Days that all dates are moved by, for rehearsing with a past season. Default 0. */
@@ -74,7 +76,9 @@ export async function importEvents(
   };
   const candidates = new Map<string, Candidate>();
   let ignored = 0;
-  for (const item of items) {
+  for (const [index, item] of items.entries()) {
+    // Whoever tells a waiting person how long it takes gets their turn.
+    if (index % itemsBetweenTurns === itemsBetweenTurns - 1) await setImmediate();
     const node = plainNode(item.value, nodes);
     if (item.inGraph && typesOf(node).length > 0 && !isEvent(node)) {
       ignored++;

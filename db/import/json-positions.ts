@@ -15,32 +15,34 @@ export function childPositions(
   let depth = 0;
   let valueNext = !inObject;
   for (let at = start; at < text.length; at++) {
-    const char = text[at] ?? "";
-    if (/\s/.test(char)) continue;
-    const opens = char === "[" || char === "{";
-    if (depth === 1 && valueNext && char !== "]" && char !== "}") {
+    const code = text.charCodeAt(at);
+    if (code <= 0x20) continue;
+    const closes = code === 0x5d || code === 0x7d; // ] }
+    const begins = depth === 1 && valueNext && !closes;
+    if (begins) {
       children.push({ key, offset: at });
       valueNext = false;
     }
-    if (char === '"') {
+    if (code === 0x22) {
       const end = stringEnd(text, at);
-      if (depth === 1 && inObject && children.at(-1)?.offset !== at) {
-        key = JSON.parse(text.slice(at, end + 1)) as string;
-      }
+      if (depth === 1 && inObject && !begins) key = JSON.parse(text.slice(at, end + 1)) as string;
       at = end;
-    } else if (opens) depth++;
-    else if (char === "]" || char === "}") depth--;
-    else if (depth === 1 && (inObject ? char === ":" : char === ",")) valueNext = true;
+    } else if (code === 0x5b || code === 0x7b) depth++;
+    else if (closes) depth--;
+    else if (depth === 1 && code === (inObject ? 0x3a : 0x2c)) valueNext = true; // : or ,
     if (depth === 0) break;
   }
   return children;
 }
 
-/** Offset of the quote that ends the string beginning at `start`. */
+/** Offset of the quote that ends the string beginning at `start`: the first that no odd number of `\\` precedes. */
 function stringEnd(text: string, start: number): number {
-  let at = start + 1;
-  while (at < text.length && text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
-  return at;
+  for (let quote = text.indexOf('"', start + 1); quote >= 0; quote = text.indexOf('"', quote + 1)) {
+    let before = quote;
+    while (text.charCodeAt(before - 1) === 0x5c) before--;
+    if ((quote - before) % 2 === 0) return quote;
+  }
+  return text.length;
 }
 
 /**
@@ -48,12 +50,11 @@ function stringEnd(text: string, start: number): number {
  */
 export function lineCounter(text: string): (offset: number) => number {
   let line = 1;
-  let counted = 0;
+  let nextBreak = text.indexOf("\n");
   return (offset) => {
-    for (let next = text.indexOf("\n", counted); next >= 0 && next < offset;) {
+    while (nextBreak >= 0 && nextBreak < offset) {
       line++;
-      counted = next + 1;
-      next = text.indexOf("\n", counted);
+      nextBreak = text.indexOf("\n", nextBreak + 1);
     }
     return line;
   };

@@ -28,12 +28,20 @@ export function isCurrency(code: string): boolean {
  * @returns a whole number
  */
 export function minorUnitsOf(amount: number, currency: string): number {
-  const { maximumFractionDigits: digits = 2 } = new Intl.NumberFormat("en", {
-    style: "currency",
-    currency,
-  }).resolvedOptions();
   // Through text: 1.005 * 100 would be 100.49999999999999.
-  return Math.round(Number(`${amount}e${digits}`));
+  return Math.round(Number(`${amount}e${decimalsOf(currency)}`));
+}
+
+const decimals = new Map<string, number>();
+
+function decimalsOf(currency: string): number {
+  let known = decimals.get(currency);
+  if (known === undefined) {
+    const format = new Intl.NumberFormat("en", { style: "currency", currency });
+    known = format.resolvedOptions().maximumFractionDigits ?? 2;
+    decimals.set(currency, known);
+  }
+  return known;
 }
 
 /** Prices for an event whose source names none: minor units, dearest first. */

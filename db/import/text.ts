@@ -31,6 +31,7 @@ const controlCharacter = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/;
 /**
  * A schema chosen by looking at the value: where a union would say "invalid input", this keeps the path and the
  * message of the one schema that was meant.
+ * @param choose gives one of a few schemas that exist already: to make one takes longer than to use it
  */
 export function pick<T>(choose: (value: unknown) => z.ZodType<T>): z.ZodType<T, unknown> {
   return z.unknown().transform((value, ctx): T => {
@@ -45,40 +46,40 @@ export function pick<T>(choose: (value: unknown) => z.ZodType<T>): z.ZodType<T, 
 
 /** A list, or a single value in its place; absent is empty. */
 export function manyOf<T>(schema: z.ZodType<T, unknown>, most: number) {
-  return pick<T[]>((value) => {
-    if (!Array.isArray(value)) return schema.transform((one) => [one]);
-    return z.array(schema).max(most, `must be at most ${most}`);
-  })
+  const one = schema.transform((it) => [it]);
+  const many = z.array(schema).max(most, `must be at most ${most}`);
+  return pick<T[]>((value) => (Array.isArray(value) ? many : one))
     .optional()
     .transform((list): T[] => list ?? []);
 }
 
 /** A single value, or the first of a list; it must be there. */
 export function oneOf<T>(schema: z.ZodType<T, unknown>): z.ZodType<T, unknown> {
-  return pick<T>((value) => {
-    if (!Array.isArray(value) || value.length === 0) return schema;
-    return z.tuple([schema], z.unknown()).transform(([first]) => first);
-  });
+  const first = z.tuple([schema], z.unknown()).transform(([it]) => it);
+  return pick<T>((value) => (Array.isArray(value) && value.length > 0 ? first : schema));
 }
 
 /** A single value, or the first of a list; absent stays absent. */
 export function firstOf<T>(schema: z.ZodType<T, unknown>) {
+  const first = oneOf(schema);
   return pick<T | undefined>((value) =>
-    Array.isArray(value) && value.length === 0
-      ? z.unknown().transform(() => undefined)
-      : oneOf(schema),
+    Array.isArray(value) && value.length === 0 ? nothing : first,
   ).optional();
 }
 
+/** Takes anything and makes nothing of it. */
+export const nothing = z.unknown().transform(() => undefined);
+
+const numberText = z
+  .string()
+  .max(40)
+  .regex(/^\s*[+-]?\d+(?:\.\d+)?\s*$/, "must be a number such as 25.00")
+  .transform(Number);
+const plainNumber = z.number({ error: required("a number") });
+
 /** A number, also as text, since both are common: `83000`, `"83000"`, `"19.3"`. */
 export const numeric = pick<number>((value) =>
-  typeof value === "string"
-    ? z
-        .string()
-        .max(40)
-        .regex(/^\s*[+-]?\d+(?:\.\d+)?\s*$/, "must be a number such as 25.00")
-        .transform(Number)
-    : z.number({ error: required("a number") }),
+  typeof value === "string" ? numberText : plainNumber,
 );
 
 /**

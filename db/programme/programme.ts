@@ -23,11 +23,11 @@ export interface ProgrammeEvent {
 export const largestSeats = 60_000;
 
 const seatsByKind: Readonly<Record<ProgrammeVenue["kind"], readonly [number, number]>> = {
-  stadium: [200, 450],
-  arena: [120, 260],
-  hall: [80, 220],
-  theatre: [60, 180],
-  club: [50, 120],
+  stadium: [120, 300],
+  arena: [80, 180],
+  hall: [60, 150],
+  theatre: [50, 120],
+  club: [50, 90],
 };
 /** Every so many events one has as many seats as an ordinary import makes. */
 const largeStride = 100;

@@ -42,7 +42,7 @@ test("a database that is being replicated can be dropped", async () => {
     `START_REPLICATION SLOT ${slot} LOGICAL 0/0 (proto_version '1', publication_names 'search_pub')`,
   );
   const ended = stream.catch((error: unknown) => error);
-  await vi.waitUntil(async () => (await slots(slot))[0]?.active, { timeout: 10_000 });
+  await vi.waitUntil(async () => (await slots(slot))[0]?.active, { timeout: 25_000 });
   await made.drop();
   expect(await ended).toBeInstanceOf(Error);
   expect(await slots(slot)).toEqual([]);

@@ -21,6 +21,9 @@ export interface TestDatabase {
 /** Any constant: it only has to be the same in every test process. */
 const templateLock = 7_305_193_002;
 
+/** Tests may wait for a busy machine; what they wait for is not how fast it is. */
+const connectTimeoutMs = 30_000;
+
 /**
  * A migrated, empty database of its own for one test file, cloned from a template that the first caller makes.
  * Call it at the top of the file (`const { database } = await createTestDatabase()`): it is dropped after all tests.
@@ -48,7 +51,7 @@ export async function cloneDatabase(
     await client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
   });
   const url = databaseUrl(serverUrl, name);
-  const database = openDatabase({ applicationName: name, ...options, url });
+  const database = openDatabase({ applicationName: name, connectTimeoutMs, ...options, url });
   let dropped: Promise<void> | undefined;
   return {
     url,
@@ -76,7 +79,11 @@ async function ensureTemplate(client: pg.Client, serverUrl: string): Promise<str
       // Renamed only when complete: a run killed here must not leave half a template behind.
       await client.query(`DROP DATABASE IF EXISTS ${name}_new WITH (FORCE)`);
       await client.query(`CREATE DATABASE ${name}_new TEMPLATE template0`);
-      const made = openDatabase({ url: databaseUrl(serverUrl, `${name}_new`), poolSize: 1 });
+      const made = openDatabase({
+        url: databaseUrl(serverUrl, `${name}_new`),
+        poolSize: 1,
+        connectTimeoutMs,
+      });
       await migrate(made.pool, migrations).finally(() => made.close());
       await client.query(`ALTER DATABASE ${name}_new RENAME TO ${name}`);
     }

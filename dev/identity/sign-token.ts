@@ -14,12 +14,15 @@ export interface TokenOptions {
   roles: readonly string[];
   /** Unix time. */
   nowSeconds: number;
+  /** Of a sign-in in a browser. */
+  nonce?: string | undefined;
+  name?: string;
 }
 
 /** A signed JWT that says who somebody is to the local stack. */
 export async function signToken(options: TokenOptions): Promise<string> {
-  const { key, issuer, user, roles, nowSeconds } = options;
-  return await new SignJWT({ roles })
+  const { key, issuer, user, roles, nowSeconds, nonce, name } = options;
+  return await new SignJWT({ roles, ...(nonce && { nonce }), ...(name && { name }) })
     .setProtectedHeader({ alg: signingAlgorithm, kid: key.kid, typ: "JWT" })
     .setIssuer(issuer)
     .setAudience(audience)

@@ -9,6 +9,8 @@ import type { SigningKey } from "./signing-key.ts";
 export interface Identity extends Part {
   issuer: string;
   jwksUrl: string;
+  /** Where its metadata is, at an address that the runtime of the edge can reach. */
+  discoveryUrl: string;
 }
 
 const part = "identity";
@@ -21,7 +23,10 @@ export async function startIdentity(options: {
   const { key, stateDir } = options;
   const port = await portToTry(readPorts(stateDir)[part], 1);
   const issuer = issuerAt(port);
-  const server = serve({ ...createIdentity({ key, issuer }), hostname: "127.0.0.1", port });
+  // `localhost` may mean IPv6, where nobody listens.
+  const inside = `http://127.0.0.1:${port}`;
+  const app = createIdentity({ key, issuer, tokenEndpoint: `${inside}/token` });
+  const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port });
   await new Promise<void>((resolve, reject) => {
     server.once("listening", resolve);
     server.once("error", reject);
@@ -33,7 +38,8 @@ export async function startIdentity(options: {
     detail: "local issuer, ES256",
     where: issuer,
     issuer,
-    jwksUrl: `http://127.0.0.1:${port}/jwks.json`,
+    jwksUrl: `${inside}/jwks.json`,
+    discoveryUrl: `${inside}/.well-known/openid-configuration`,
     stop: async () => {
       await new Promise((resolve) => {
         server.close(resolve);

@@ -1,55 +1,59 @@
+import { compress, decompress, type Encoding } from "./compress.ts";
+
 /** An answer as the caches keep it: bytes that no request ever parses. */
 export interface CachedAnswer {
-  /** 200, or 404 for something that is known not to be. */
-  readonly status: 200 | 404;
+  /** 200, or a definite no that holds for everybody: there is no such thing, or it is behind a waiting room. */
+  readonly status: 200 | 403 | 404;
   readonly contentType: string;
-  /** Strong validator of the uncompressed body, with its quotes. */
+  /** Weak validator, with its quotes: the same for every encoding of the body. */
   readonly etag: string;
-  /** Compressed once, when it was stored. */
-  readonly gzip: Uint8Array<ArrayBuffer>;
+  /** Compressed once, by the source or when it was stored. */
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly encoding: Encoding;
   /** Whether it was answered by a fallback, and is to be replaced soon. */
   readonly degraded: boolean;
-  /** Unix milliseconds. */
+  /** Unix milliseconds when the source was asked: the answer is at least that fresh. */
   readonly storedAtMs: number;
 }
 
 /**
  * Prepares an answer for the caches.
- * @param body uncompressed; hashed for the ETag unless the source gave one
+ * @param body compressed if `encoding` says so; else it is compressed here
+ * @param etag the source's; without one the body is hashed
+ * @param now Unix milliseconds when the source was asked
  */
 export async function makeAnswer(options: {
-  readonly status?: 200 | 404;
+  readonly status?: CachedAnswer["status"];
   readonly contentType?: string;
   readonly etag?: string | undefined;
-  readonly body: Uint8Array;
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly encoding?: Encoding | undefined;
   readonly degraded?: boolean;
   readonly now: number;
 }): Promise<CachedAnswer> {
-  const body = new Uint8Array(options.body);
+  const { body, encoding } = options;
   return {
     status: options.status ?? 200,
     contentType: options.contentType ?? "application/json",
-    etag: options.etag ?? (await hashTag(body)),
-    gzip: await pipe(body, new CompressionStream("gzip")),
+    etag: toWeak(options.etag ?? (await hashTag(body))),
+    body: encoding ? body : await compress(body),
+    encoding: encoding ?? "gzip",
     degraded: options.degraded ?? false,
     storedAtMs: options.now,
   };
 }
 
-/** For clients that do not take gzip, which hardly exist. */
-export function decompressed(answer: CachedAnswer): Promise<Uint8Array<ArrayBuffer>> {
-  return pipe(answer.gzip, new DecompressionStream("gzip"));
+/** The body as it was before compression. */
+export function plainBody(answer: CachedAnswer): Promise<Uint8Array<ArrayBuffer>> {
+  return decompress(answer.body, answer.encoding);
+}
+
+/** One tag stands for the plain and the compressed body, which differ in bytes: so it cannot be a strong one. */
+function toWeak(etag: string): string {
+  return etag.startsWith("W/") ? etag : `W/${etag}`;
 }
 
 async function hashTag(body: Uint8Array<ArrayBuffer>): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", body));
   return `"${btoa(String.fromCharCode(...hash.subarray(0, 12)))}"`;
-}
-
-async function pipe(
-  bytes: Uint8Array<ArrayBuffer>,
-  through: CompressionStream | DecompressionStream,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const stream = new Blob([bytes]).stream().pipeThrough(through);
-  return new Uint8Array(await new Response(stream).arrayBuffer());
 }

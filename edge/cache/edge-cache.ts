@@ -1,6 +1,7 @@
+import { within } from "../within.ts";
 import type { CachedAnswer } from "./cached-answer.ts";
 import type { MemoryStore } from "./memory-store.ts";
-import { type Age, judgeAge, type Lifetimes, planRequest } from "./policy.ts";
+import { type Age, judgeAge, type Lifetimes, patienceLeftMs, planRequest } from "./policy.ts";
 import type { SharedStore } from "./shared-store.ts";
 import { SingleFlight } from "./single-flight.ts";
 
@@ -8,8 +9,13 @@ export interface CacheRequest {
   /** `https://cache.internal/v1/…` */
   readonly key: string;
   readonly lifetimes: Lifetimes;
-  /** Asks the source. @throws when it fails: a stale copy is served then, if there is one */
-  readonly load: () => Promise<CachedAnswer>;
+  /** How long a request that has a stale copy waits for a load before it is given that. */
+  readonly patienceMs: number;
+  /**
+   * Asks the source. @throws when it fails: a stale copy is served then, if there is one
+   * @param previous what is at hand, to be confirmed: the very same with a new `storedAtMs` means that it is
+   */
+  readonly load: (previous: CachedAnswer | undefined) => Promise<CachedAnswer>;
   /** Keeps the isolate at work after the answer was sent. */
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
@@ -17,17 +23,21 @@ export interface CacheRequest {
 export interface CacheResult {
   readonly answer: CachedAnswer;
   readonly ageMs: number;
-  /** `stale`: the source failed, and this is what there was. */
+  /** How long it stays fresh; negative once it is not. */
+  readonly ttlMs: number;
+  /** `stale`: the source failed or took too long, and this is what there was. */
   readonly from: "memory" | "shared" | "source" | "stale";
+  /** Another request had asked the source already, and this one got the same answer. */
+  readonly collapsed: boolean;
 }
 
 /** A degraded answer is replaced as soon as the real one may be back. */
 const degradedLifetimes: Lifetimes = { freshMs: 1_000, refreshMs: 2_000, onErrorMs: 60_000 };
-/** That something is not there is remembered for a moment, so that invented ids do not reach the source. */
-const absentLifetimes: Lifetimes = { freshMs: 2_000, refreshMs: 2_000, onErrorMs: 10_000 };
+/** A definite no is remembered for a moment, so that invented ids do not reach the source. */
+const refusalLifetimes: Lifetimes = { freshMs: 2_000, refreshMs: 2_000, onErrorMs: 10_000 };
 
-/** Failed keys that are remembered at most: the keys are callers' to invent. */
-const failuresMax = 1_000;
+/** Keys that are remembered at most for having failed or expired: the keys are callers' to invent. */
+const rememberedMax = 1_000;
 
 /** Isolate memory, then the data centre's cache, then the source: one load per key and isolate at a time. */
 export class EdgeCache {
@@ -37,6 +47,8 @@ export class EdgeCache {
   readonly #loads = new SingleFlight<CachedAnswer>();
   readonly #lookups = new SingleFlight<CachedAnswer | undefined>();
   readonly #failedAt = new Map<string, number>();
+  readonly #expiredAt = new Map<string, number>();
+  #expiredWide: readonly { readonly prefix: string; readonly at: number }[] = [];
 
   constructor(parts: { memory: MemoryStore; shared: SharedStore; now: () => number }) {
     this.#memory = parts.memory;
@@ -46,52 +58,91 @@ export class EdgeCache {
 
   /** @throws what `load` throws, when it fails and there is no copy that may be served instead */
   async get(request: CacheRequest): Promise<CacheResult> {
+    const { key, lifetimes } = request;
     const { copy, from } = await this.#find(request);
-    const age = copy && this.#judge(copy, request.lifetimes);
-    const failedAt = this.#failedAt.get(request.key);
+    const age = copy && this.#judge(key, copy, lifetimes);
+    const failedAt = this.#failedAt.get(key);
     const plan = planRequest(age, failedAt === undefined ? undefined : this.#now() - failedAt);
-    if (!copy || plan === "load") return this.#result(await this.#load(request), "source");
-    switch (plan) {
-      case "serve":
-        return this.#result(copy, age === "hard" ? "stale" : from);
-      case "serve-and-refresh":
-        request.waitUntil(this.#load(request).catch(() => {})); // the next visitor tries again
-        return this.#result(copy, from);
-      case "load-or-stale":
-        return this.#load(request).then(
-          (answer) => this.#result(answer, "source"),
-          () => this.#result(copy, "stale"),
-        );
-      default:
-        return plan satisfies never;
+    const result = (answer: CachedAnswer, source: CacheResult["from"], collapsed = false) => {
+      const ageMs = Math.max(0, this.#now() - answer.storedAtMs);
+      const ttlMs = lifetimesOf(answer, lifetimes).freshMs - ageMs;
+      // A source may itself have nothing better than an old copy.
+      const isStale = judgeAge(ageMs, lifetimesOf(answer, lifetimes)) === "hard";
+      return { answer, ageMs, ttlMs, from: isStale ? "stale" : source, collapsed } as const;
+    };
+    const isWaiting = !copy || plan === "load";
+    // What a slow load will bring is as old as the load: whoever has nothing to show may not join it for ever.
+    const loadingMs = this.#now() - (this.#loads.since(key) ?? this.#now());
+    if (isWaiting && loadingMs >= lifetimes.refreshMs) this.#loads.forget(key);
+    const since = this.#loads.since(key);
+    const collapsed = since !== undefined;
+    if (isWaiting) {
+      return result(await this.#load(request, copy), "source", collapsed);
     }
+    if (plan === "serve") return result(copy, age === "hard" ? "stale" : from);
+    const loading = this.#load(request, copy);
+    const waitMs = patienceLeftMs(
+      request.patienceMs,
+      since === undefined ? 0 : this.#now() - since,
+    );
+    if (plan === "serve-and-refresh" || waitMs === 0) {
+      return result(copy, age === "hard" ? "stale" : from);
+    }
+    const answer = await within(loading, waitMs).catch(() => "failed" as const);
+    return typeof answer === "string" ? result(copy, "stale") : result(answer, "source", collapsed);
+  }
+
+  /**
+   * Something has changed: what was loaded before this moment is served from now on only if the source fails, and
+   * that includes what is being loaded.
+   */
+  expire(key: string): void {
+    remember(this.#expiredAt, key, this.#now());
+    this.#loads.forget(key);
+  }
+
+  /** The same for all keys that begin with `prefix`. */
+  expireAll(prefix: string): void {
+    const others = this.#expiredWide.filter((it) => it.prefix !== prefix);
+    this.#expiredWide = [...others, { prefix, at: this.#now() }];
+    this.#loads.forgetAll(prefix);
   }
 
   async #find({ key, lifetimes }: CacheRequest) {
     const copy = this.#memory.get(key);
-    if (copy && this.#judge(copy, lifetimes) === "fresh") return { copy, from: "memory" as const };
-    const shared = await this.#lookups.run(key, () => this.#shared.get(key));
-    if (!shared || (copy && copy.storedAtMs >= shared.storedAtMs))
+    if (copy && this.#judge(key, copy, lifetimes) === "fresh")
       return { copy, from: "memory" as const };
-    this.#memory.set(key, shared);
-    return { copy: shared, from: "shared" as const };
+    const found = await this.#lookups.run(key, this.#now(), () => this.#lookUp(key, copy));
+    if (!found || (copy && copy.storedAtMs >= found.storedAtMs)) {
+      return { copy, from: "memory" as const };
+    }
+    this.#memory.set(key, found);
+    return { copy: found, from: "shared" as const };
+  }
+
+  /** A copy that others have confirmed meanwhile is renewed without reading its body again. */
+  async #lookUp(key: string, copy: CachedAnswer | undefined): Promise<CachedAnswer | undefined> {
+    if (!copy) return this.#shared.get(key);
+    const mark = await this.#shared.mark(key);
+    if (!mark || mark.storedAtMs <= copy.storedAtMs) return undefined;
+    return mark.etag === copy.etag
+      ? { ...copy, storedAtMs: mark.storedAtMs }
+      : this.#shared.get(key);
   }
 
   /** The load outlives the request that began it: others may wait for it, and its caller may have gone. */
-  #load(request: CacheRequest): Promise<CachedAnswer> {
+  #load(request: CacheRequest, copy: CachedAnswer | undefined): Promise<CachedAnswer> {
     const { key, lifetimes } = request;
-    const flight = this.#loads.run(key, async () => {
+    const previous = copy?.status === 200 && !copy.degraded ? copy : undefined;
+    const flight = this.#loads.run(key, this.#now(), async () => {
       try {
-        const answer = await request.load();
+        const answer = await request.load(previous);
         this.#failedAt.delete(key);
         this.#memory.set(key, answer);
-        if (answer.status === 200 && !answer.degraded) {
-          request.waitUntil(this.#shared.set(key, answer, lifetimes.onErrorMs));
-        }
+        request.waitUntil(this.#share(key, answer, copy, lifetimes.onErrorMs));
         return answer;
       } catch (error) {
-        if (this.#failedAt.size >= failuresMax) this.#failedAt.clear();
-        this.#failedAt.set(key, this.#now());
+        remember(this.#failedAt, key, this.#now());
         throw error;
       }
     });
@@ -99,16 +150,34 @@ export class EdgeCache {
     return flight;
   }
 
-  #judge(copy: CachedAnswer, lifetimes: Lifetimes): Age {
-    const applicable = copy.degraded
-      ? degradedLifetimes
-      : copy.status === 404
-        ? absentLifetimes
-        : lifetimes;
-    return judgeAge(this.#now() - copy.storedAtMs, applicable);
+  /** A refusal is shared only where it replaces something: invented ids would fill the cache. */
+  async #share(
+    key: string,
+    answer: CachedAnswer,
+    copy: CachedAnswer | undefined,
+    keepMs: number,
+  ): Promise<void> {
+    if (answer.degraded || (answer.status !== 200 && !copy)) return;
+    if (copy && copy.body === answer.body) await this.#shared.renew(key, answer, keepMs);
+    else await this.#shared.set(key, answer, keepMs);
   }
 
-  #result(answer: CachedAnswer, from: CacheResult["from"]): CacheResult {
-    return { answer, from, ageMs: Math.max(0, this.#now() - answer.storedAtMs) };
+  #judge(key: string, copy: CachedAnswer, lifetimes: Lifetimes): Age {
+    const ageMs = this.#now() - copy.storedAtMs;
+    const age = judgeAge(ageMs, lifetimesOf(copy, lifetimes));
+    const wide = this.#expiredWide.filter(({ prefix }) => key.startsWith(prefix));
+    const expiredAt = Math.max(this.#expiredAt.get(key) ?? 0, ...wide.map(({ at }) => at));
+    const isOld = copy.storedAtMs <= expiredAt && ageMs >= (lifetimes.settleMs ?? 0);
+    return isOld && age !== "gone" ? "hard" : age;
   }
+}
+
+function lifetimesOf(answer: CachedAnswer, lifetimes: Lifetimes): Lifetimes {
+  if (answer.degraded) return degradedLifetimes;
+  return answer.status === 200 ? lifetimes : refusalLifetimes;
+}
+
+function remember(times: Map<string, number>, key: string, now: number): void {
+  if (times.size >= rememberedMax) times.clear();
+  times.set(key, now);
 }

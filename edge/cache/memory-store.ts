@@ -47,5 +47,5 @@ export class MemoryStore {
 }
 
 function costOf(key: string, entry: CachedAnswer): number {
-  return entry.gzip.byteLength + key.length * 2 + entryOverhead;
+  return entry.body.byteLength + key.length * 2 + entryOverhead;
 }

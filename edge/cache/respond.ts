@@ -1,29 +1,28 @@
-import { type CachedAnswer, decompressed } from "./cached-answer.ts";
+import { acceptEncoding, takes } from "./accepts.ts";
+import type { CachedAnswer } from "./cached-answer.ts";
 import type { CacheResult } from "./edge-cache.ts";
+import { PlainBodies } from "./plain-bodies.ts";
 
-/** How RFC 9211 calls where an answer came from. */
-const cacheStatus: Record<CacheResult["from"], string> = {
-  memory: "hit; detail=memory",
-  shared: "hit; detail=shared",
-  source: "fwd=miss; stored",
-  stale: "hit; fwd=stale; detail=stale-if-error",
-};
+const plainBodies = new PlainBodies();
+
+/** `private` goes to one person, though others may get the same: no cache on the way may keep it. */
+export type Audience = "public" | "private";
 
 /**
- * The response for a cached answer: 304 before the body is touched, gzip as it is stored.
- * @param maxAgeSeconds how long browsers may keep it without asking
+ * The response for a cached answer: 304 before the body is touched, compressed as it is stored. Browsers may keep a
+ * copy, but ask each time: an answer may be a second old already, and another second would be one too many.
  */
 export async function respond(
   request: Request,
   result: CacheResult,
-  maxAgeSeconds: number,
+  audience: Audience = "public",
 ): Promise<Response> {
   const { answer, from, ageMs } = result;
   const headers = new Headers({
     ETag: answer.etag,
     Age: String(Math.floor(ageMs / 1000)),
-    "Cache-Control": `public, max-age=${maxAgeSeconds}`,
-    "Cache-Status": `frontrow-edge; ${cacheStatus[from]}`,
+    "Cache-Control": audience === "public" ? "public, no-cache" : "no-store",
+    "Cache-Status": toCacheStatus(result),
     Vary: "Accept-Encoding",
   });
   if (from === "stale") headers.set("Warning", '110 - "Response is Stale"');
@@ -39,11 +38,27 @@ async function withBody(
   answer: CachedAnswer,
   headers: Headers,
 ): Promise<Response> {
-  if (!takesGzip(request.headers.get("Accept-Encoding"))) {
-    return new Response(await decompressed(answer), { status: answer.status, headers });
+  if (!takes(acceptEncoding(request), answer.encoding)) {
+    return new Response(await plainBodies.get(answer), { status: answer.status, headers });
   }
-  headers.set("Content-Encoding", "gzip");
-  return new Response(answer.gzip, { status: answer.status, headers, encodeBody: "manual" });
+  headers.set("Content-Encoding", answer.encoding);
+  return new Response(answer.body, { status: answer.status, headers, encodeBody: "manual" });
+}
+
+/** RFC 9211: `hit` and `fwd` exclude one another; a negative `ttl` says how long it has been stale. */
+export function toCacheStatus({ from, ttlMs, collapsed }: CacheResult): string {
+  const ttl = `ttl=${Math.floor(ttlMs / 1000)}`;
+  switch (from) {
+    case "memory":
+    case "shared":
+      return `frontrow-edge; hit; ${ttl}; detail=${from}`;
+    case "stale":
+      return `frontrow-edge; hit; ${ttl}; detail=stale`;
+    case "source":
+      return `frontrow-edge; fwd=miss; ${ttl}; stored${collapsed ? "; collapsed" : ""}`;
+    default:
+      return from satisfies never;
+  }
 }
 
 /** RFC 9110: `*`, or any of the list; weak and strong tags compare alike for GET. */
@@ -53,13 +68,4 @@ export function matches(ifNoneMatch: string | null, etag: string): boolean {
   return (
     ifNoneMatch.trim() === "*" || ifNoneMatch.split(",").some((tag) => bare(tag) === bare(etag))
   );
-}
-
-/** @param header `Accept-Encoding`; the network in front may rewrite it, so only the essentials are read */
-export function takesGzip(header: string | null): boolean {
-  return (header ?? "").split(",").some((part) => {
-    const [coding = "", ...parameters] = part.trim().toLowerCase().split(";");
-    const refused = parameters.some((parameter) => /^\s*q=0(\.0*)?\s*$/.test(parameter));
-    return (coding.trim() === "gzip" || coding.trim() === "*") && !refused;
-  });
 }

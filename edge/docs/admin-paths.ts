@@ -12,7 +12,8 @@ import {
 } from "../../contracts/admin.ts";
 import { PageQuery } from "../../contracts/bookings.ts";
 import { Event, Performer, Venue } from "../../contracts/events.ts";
-import { EventId, PerformerId, VenueId } from "../../contracts/ids.ts";
+import { RevokedIssues, TicketDoor } from "../../contracts/e-ticket.ts";
+import { BookingId, EventId, PerformerId, VenueId } from "../../contracts/ids.ts";
 import { answers, fails, signedIn, takes } from "./operations.ts";
 
 const refused = fails("malformed-json", "unauthenticated", "forbidden", "validation-failed");
@@ -77,6 +78,30 @@ export const adminPaths: ZodOpenApiPathsObject = {
       summary: "Call an event off: it stays visible, nothing is sold any more",
       requestParams: { path: z.object({ id: EventId }) },
       responses: { ...answers(200, "The event", Event), ...refused, ...fails("not-found") },
+    },
+  },
+  "/admin/events/{id}/door": {
+    get: {
+      ...signedIn,
+      summary: "What a scanner needs to verify tickets on its own",
+      requestParams: { path: z.object({ id: EventId }) },
+      responses: { ...answers(200, "Public keys and reissued tickets", TicketDoor), ...refused },
+    },
+  },
+  "/admin/bookings/{id}/reissue": {
+    post: {
+      ...signedIn,
+      summary: "Void what was printed for a booking and issue new codes",
+      requestParams: { path: z.object({ id: BookingId }) },
+      responses: {
+        ...answers(
+          200,
+          "The lowest issue of each ticket that still counts",
+          z.object({ bookingId: BookingId, issues: RevokedIssues }),
+        ),
+        ...refused,
+        ...fails("not-found", "booking-not-changeable"),
+      },
     },
   },
   "/admin/audit": {

@@ -8,7 +8,9 @@ import {
   PageQuery,
 } from "../../contracts/bookings.ts";
 import { Availability, EventView } from "../../contracts/events.ts";
+import { TicketCodes } from "../../contracts/e-ticket.ts";
 import { BookingId, EventId } from "../../contracts/ids.ts";
+import { Plan } from "../../contracts/plan.ts";
 import { SearchQuery, SearchResult } from "../../contracts/search.ts";
 import { answers, fails, signedIn, takes } from "./operations.ts";
 
@@ -48,6 +50,45 @@ export const publicPaths: ZodOpenApiPathsObject = {
       responses: {
         ...answers(200, "Counts and packed statuses, in ticket order", Availability),
         ...fails("not-found", "admission-required", "rate-limited", "service-unavailable"),
+      },
+    },
+  },
+  "/events/{eventId}/facts": {
+    get: {
+      summary: "An event without its tickets",
+      requestParams: { path: eventPath },
+      responses: {
+        ...answers(200, "The event, its venue and its performers", EventView),
+        ...fails("not-found", "rate-limited", "service-unavailable"),
+      },
+    },
+  },
+  "/events/{eventId}/plan": {
+    get: {
+      summary: "All seats without their statuses, compact; never changes within a version",
+      requestParams: { path: eventPath },
+      responses: {
+        ...answers(200, "Sections, rows and prices, in ticket order", Plan),
+        ...fails("not-found", "admission-required", "rate-limited", "service-unavailable"),
+      },
+    },
+  },
+  "/events/{eventId}/live": {
+    get: {
+      summary:
+        "Live seats, a WebSocket: `{ seq, statuses }` first, then `{ seq, changes: [[index, bits]] }`",
+      requestParams: {
+        path: eventPath,
+        query: z.object({
+          after: z
+            .int()
+            .optional()
+            .describe("the last seq seen: what was missed is sent, if it is little"),
+        }),
+      },
+      responses: {
+        101: { description: "Connected; a gap in `seq` means: connect anew" },
+        ...fails("not-found", "admission-required", "validation-failed", "service-unavailable"),
       },
     },
   },
@@ -104,6 +145,17 @@ export const publicPaths: ZodOpenApiPathsObject = {
       requestParams: { path: bookingPath },
       responses: {
         204: { description: "Its tickets are on sale again" },
+        ...fails("unauthenticated", "not-found", "booking-not-changeable", "service-unavailable"),
+      },
+    },
+  },
+  "/bookings/{bookingId}/codes": {
+    get: {
+      ...signedIn,
+      summary: "The signed codes of a confirmed booking's tickets",
+      requestParams: { path: bookingPath },
+      responses: {
+        ...answers(200, "One code a ticket, in the booking's order", TicketCodes),
         ...fails("unauthenticated", "not-found", "booking-not-changeable", "service-unavailable"),
       },
     },

@@ -1,60 +1,71 @@
-import type { Problem } from "../../contracts/problem.ts";
-import { type CachedAnswer, makeAnswer } from "../cache/cached-answer.ts";
+import { Problem } from "../../contracts/problem.ts";
+import type { CachedAnswer } from "../cache/cached-answer.ts";
 import type { CacheResult } from "../cache/edge-cache.ts";
 import type { Lifetimes } from "../cache/policy.ts";
 import type { Parts } from "../parts.ts";
-import { EdgeProblem, unavailable } from "../problem.ts";
+import { askOrigin, eventKey, type EventPart, type PartQuestion } from "./ask-origin.ts";
 
-export type EventPart = "view" | "availability";
-
-const dayMs = 24 * 3_600_000;
+export interface EventPartRequest extends PartQuestion {
+  readonly waitUntil: (work: Promise<unknown>) => void;
+}
 
 /**
  * Seats change by the second, and a sold one must show within two: so a copy is fresh for one second, may be served
- * once more while it is refreshed until two, and after that only if the origin fails.
+ * once more while it is refreshed until one and a half, and after that only if the origin fails.
  */
+const seatLifetimes: Lifetimes = { freshMs: 1_000, refreshMs: 1_500, onErrorMs: 24 * 3_600_000 };
+
+/** Facts and plans change when somebody edits them, and the change feed says so at once. */
+const factLifetimes: Lifetimes = { freshMs: 1_000, refreshMs: 30_000, onErrorMs: 24 * 3_600_000 };
+
 const lifetimes: Record<EventPart, Lifetimes> = {
-  view: { freshMs: 1_000, refreshMs: 2_000, onErrorMs: dayMs },
-  availability: { freshMs: 1_000, refreshMs: 1_500, onErrorMs: dayMs },
+  view: seatLifetimes,
+  availability: seatLifetimes,
+  facts: factLifetimes,
+  plan: factLifetimes,
 };
 
-const paths: Record<EventPart, string> = { view: "", availability: "/availability" };
-
-/** Building the view of 60,000 seats takes the origin a good part of a second when it is cold. */
-const timeoutMs = 5_000;
+/** Whoever has a copy at hand does not wait longer for a new one. */
+const patienceMs = 700;
 
 /**
  * The view or the availability of an event, from the caches or the origin.
- * @returns an answer of status 404 for an event that is not there
- * @throws `service-unavailable` when the origin fails and nothing was kept; `admission-required` for a queued event
+ * @returns an answer of status 404 for an event that is not there, of status 403 for one behind a waiting room
+ * @throws `service-unavailable` when the origin fails and nothing was kept
  */
-export function loadEventPart(
-  parts: Parts,
-  eventId: string,
-  part: EventPart,
-  context: { readonly requestId: string; readonly waitUntil: (work: Promise<unknown>) => void },
-): Promise<CacheResult> {
-  const { requestId, waitUntil } = context;
+export function loadEventPart(parts: Parts, request: EventPartRequest): Promise<CacheResult> {
+  const { eventId, part, pass, requestId, waitUntil } = request;
+  const question = { eventId, part, pass, requestId };
   return parts.cache.get({
-    key: `https://cache.internal/v1/ev/${eventId}/${part}`,
+    key: eventKey(eventId, part, pass !== undefined),
     lifetimes: lifetimes[part],
+    patienceMs,
     waitUntil,
-    load: () => askOrigin(parts, `/events/${eventId}${paths[part]}`, requestId),
+    load: (previous) => loadPart(parts, question, previous),
   });
 }
 
-async function askOrigin(parts: Parts, path: string, requestId: string): Promise<CachedAnswer> {
-  const now = parts.now(); // before the question: the answer is at least this fresh
-  const response = await parts.origin({ method: "GET", path, requestId, timeoutMs });
-  if (response.status === 200 || response.status === 404) {
-    const etag = response.headers.get("ETag") ?? undefined;
-    const body = new Uint8Array(await response.arrayBuffer());
-    return makeAnswer({ status: response.status, etag, body, now });
+/** The refusal that a cached answer of status 403 stands for. */
+export function readRefusal(body: Uint8Array): Problem {
+  return Problem.parse(JSON.parse(new TextDecoder().decode(body)));
+}
+
+/** A hot event has an object that asks the origin for the whole world; without it, every isolate asks for itself. */
+async function loadPart(
+  parts: Parts,
+  question: PartQuestion,
+  previous: CachedAnswer | undefined,
+): Promise<CachedAnswer> {
+  const askedAt = parts.now();
+  if (!parts.hotEvents.note(question.eventId, askedAt)) return askOrigin(parts, question, previous);
+  const found = await parts.eventObjects.read(question, previous?.etag);
+  switch (found?.status) {
+    case "unchanged":
+      if (previous) return { ...previous, storedAtMs: askedAt - found.ageMs };
+      return askOrigin(parts, question, previous);
+    case "found":
+      return { ...found.answer, storedAtMs: askedAt - found.ageMs };
+    default:
+      return askOrigin(parts, question, previous);
   }
-  if (response.status === 403) {
-    const { detail, queue } = await response.json<Problem>();
-    throw new EdgeProblem("admission-required", detail, { queue });
-  }
-  await response.body?.cancel();
-  throw unavailable("The event cannot be shown right now.");
 }

@@ -4,6 +4,7 @@ import type { Locale } from "./locale.ts";
 import type { Messages } from "./messages/en.ts";
 
 export interface PagesEnv {
+  Bindings: Record<string, unknown>;
   Variables: {
     requestId: string;
     deps: PagesDeps;

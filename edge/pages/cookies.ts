@@ -20,12 +20,38 @@ export function sessionToken(c: PageContext): string | undefined {
   return getCookie(c, sessionName, "host");
 }
 
-export function setSession(c: PageContext, token: string): void {
-  setCookie(c, sessionName, token, { ...options, maxAge: sessionSecondsMax });
+/** @param secondsLeft of the token; the session ends with it at the latest */
+export function setSession(c: PageContext, token: string, secondsLeft: number): void {
+  const maxAge = Math.max(0, Math.min(sessionSecondsMax, Math.floor(secondsLeft)));
+  setCookie(c, sessionName, token, { ...options, maxAge });
 }
 
-export function clearSession(c: PageContext): void {
-  deleteCookie(c, sessionName, options);
+/** Everything of ours: session, queue tickets, admission passes and sign-ins under way. */
+export function clearAll(c: PageContext): void {
+  const ours = /^__Host-((?:session|sign-in|queue|pass)(?:-[A-Za-z0-9_-]+)?)$/;
+  for (const name of Object.keys(getCookie(c))) {
+    const bare = ours.exec(name)?.[1];
+    if (bare !== undefined) deleteCookie(c, bare, options);
+  }
+}
+
+/** Long enough to find one's password. */
+const signInSeconds = 15 * 60;
+
+/** Where a sign-in stands, one cookie each, so that two tabs can sign in. */
+export function setSignIn(c: PageContext, state: string, value: string): void {
+  setCookie(c, signInName(state), value, { ...options, maxAge: signInSeconds });
+}
+
+/** Reads and removes what {@link setSignIn} kept: a sign-in can be finished once. */
+export function takeSignIn(c: PageContext, state: string): string | undefined {
+  const value = getCookie(c, signInName(state), "host");
+  if (value !== undefined) deleteCookie(c, signInName(state), options);
+  return value;
+}
+
+function signInName(state: string): string {
+  return `sign-in-${state.replaceAll(/[^A-Za-z0-9]/g, "").slice(0, 12)}`;
 }
 
 /** The admission pass for an event, if there is one: bound to event and person by its signature. */

@@ -17,6 +17,8 @@ export interface Session {
   readonly userId: string;
   readonly name: string;
   readonly roles: readonly string[];
+  /** The issuer's token, by which the API knows this person. */
+  readonly token: string;
 }
 
 /** On whose behalf, and under which request id, something is asked for. */
@@ -54,6 +56,27 @@ export interface TicketCode {
   readonly ticketId: string;
   /** What the QR code says. */
   readonly code: string;
+}
+
+/** What has to come back with somebody whom the issuer sends back. */
+export interface SignInAttempt {
+  readonly state: string;
+  readonly nonce: string;
+  readonly codeVerifier: string;
+}
+
+/** Signing in with OpenID Connect: authorization code and PKCE. */
+export interface SignIn {
+  /** Where to send somebody, and what to remember about it meanwhile. */
+  readonly begin: () => Promise<Outcome<{ readonly url: string; readonly attempt: SignInAttempt }>>;
+  /**
+   * @param callback the address that the issuer sent somebody back to
+   * @returns the session's token and when it ends (Unix milliseconds); `unauthenticated` when the issuer said no
+   */
+  readonly finish: (
+    callback: URL,
+    attempt: SignInAttempt,
+  ) => Promise<Outcome<{ readonly token: string; readonly expiresAt: number }>>;
 }
 
 /** Everything that pages need from the rest of the system. */
@@ -110,6 +133,7 @@ export interface PagesDeps {
     queueTicket: string,
   ) => Promise<Outcome<null>>;
 
+  readonly signIn: SignIn;
   /** Who a session cookie is, or nothing when it is forged or over. */
   readonly readSession: (token: string) => Promise<Session | undefined>;
 }

@@ -9,7 +9,7 @@ const sameSite = { Origin: "http://localhost", "Sec-Fetch-Site": "same-origin" }
 function open(change?: (shop: Shop) => void) {
   const shop = openShop(eveningFacts(), eveningTickets());
   change?.(shop);
-  const app = pageRoutes(shop.deps);
+  const app = pageRoutes(() => ({ requestId: "r", deps: shop.deps }));
   const get = (path: string, headers: Record<string, string> = {}) =>
     app.request(`http://localhost${path}`, { headers });
   const post = (
@@ -207,7 +207,7 @@ test("what people wrote arrives as text, wherever it stands", async () => {
     eveningFacts({ name: payload, text: payload }),
     eveningTickets([payload, "..", "a/b?c#d"]),
   );
-  const app = pageRoutes(shop.deps);
+  const app = pageRoutes(() => ({ requestId: "r", deps: shop.deps }));
   for (const path of [
     "/",
     "/e/1",

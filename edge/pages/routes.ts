@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { csrf } from "hono/csrf";
 import { HTTPException } from "hono/http-exception";
 import { toProblem } from "../../contracts/problem.ts";
-import type { PagesEnv } from "./context.ts";
+import type { PageContext, PagesEnv } from "./context.ts";
 import { passOf } from "./cookies.ts";
 import type { Outcome, PagesDeps } from "./deps.ts";
 import { notFoundPage, problemPage } from "./errors.tsx";
@@ -14,26 +14,34 @@ import { locales, messagesFor, prefixOf, type Locale } from "./locale.ts";
 import { postHold } from "./place-hold.tsx";
 import { readSession, requireSession } from "./require-session.ts";
 import { sectionPage } from "./section.tsx";
+import { postSignOut, signInCallback, signInPage } from "./sign-in.tsx";
 import { robots, sitemap } from "./sitemap.ts";
 import { eventCalendar, ticketPage, ticketsPage } from "./tickets.tsx";
 import { postClaim, postJoin, postLeave, waitPage, waitPlace } from "./wait.tsx";
 import { waitBasicPage } from "./wait-basic.tsx";
 
+export interface PageRequest {
+  readonly requestId: string;
+  readonly deps: PagesDeps;
+}
+
 /**
  * All pages that people see, in every language.
- * @param deps what they need from the rest of the system
+ * @param open gives what a request needs from the rest of the system
  */
-export function pageRoutes(deps: PagesDeps): Hono<PagesEnv> {
+export function pageRoutes(open: (c: PageContext) => PageRequest): Hono<PagesEnv> {
   const app = new Hono<PagesEnv>({ strict: false });
   app.use(async (c, next) => {
+    const { deps, requestId } = open(c);
     c.set("deps", deps);
-    c.set("requestId", c.res.headers.get("X-Request-Id") ?? crypto.randomUUID());
+    c.set("requestId", requestId);
     speak(c, "en", new URL(c.req.url).pathname);
     await next();
   });
   app.use(secureHeaders);
   app.get("/robots.txt", robots);
   app.get("/sitemap.xml", sitemap);
+  app.get("/auth/callback", signInCallback);
   for (const locale of locales) app.route(prefixOf(locale) || "/", localised(locale));
   app.notFound((c) => notFoundPage(c));
   app.onError((error, c) => {
@@ -41,7 +49,7 @@ export function pageRoutes(deps: PagesDeps): Hono<PagesEnv> {
     if (error instanceof HTTPException && error.status === 403) {
       return problemPage(c, toProblem("forbidden", "Not from this site.", c.get("requestId")));
     }
-    deps.reportError(error, c.get("requestId"));
+    c.get("deps").reportError(error, c.get("requestId"));
     return problemPage(c, toProblem("internal-error", "Something broke.", c.get("requestId")));
   });
   return app;
@@ -72,6 +80,8 @@ function localised(locale: Locale): Hono<PagesEnv> {
 
   // From here on the cookie is the credential, so that forms of other sites have to be kept out.
   const personal = [csrf(), readSession] as const;
+  pages.get("/auth/sign-in", signInPage);
+  pages.post("/auth/sign-out", csrf(), postSignOut);
   pages.post("/e/:id/hold", ...personal, postHold);
   pages.post("/wait/:id/join", ...personal, requireSession, postJoin);
   pages.post("/wait/:id/claim", ...personal, requireSession, postClaim);

@@ -3,15 +3,17 @@ import { EventId } from "../../contracts/ids.ts";
 import { invalidFields } from "../../contracts/problem.ts";
 import { SearchQuery } from "../../contracts/search.ts";
 import type { AppEnv } from "../app-env.ts";
+import { plainBody } from "../cache/cached-answer.ts";
 import type { CacheResult } from "../cache/edge-cache.ts";
-import { respond } from "../cache/respond.ts";
-import { loadEventPart } from "../events/load-event-part.ts";
+import { type Audience, respond } from "../cache/respond.ts";
+import type { EventPart } from "../events/ask-origin.ts";
+import { loadEventPart, readRefusal } from "../events/load-event-part.ts";
+import { findCaller } from "../middleware/authenticate.ts";
 import { limitRate } from "../middleware/limit-rate.ts";
 import type { Parts } from "../parts.ts";
 import { EdgeProblem } from "../problem.ts";
 import { normaliseSearch } from "../search/normalise.ts";
 import { searchEvents } from "../search/search-events.ts";
-import { forwardToOrigin } from "./forward.ts";
 
 /** What everybody may see: cached, the same for all. */
 export function eventRoutes(parts: Parts): Hono<AppEnv> {
@@ -27,31 +29,54 @@ export function eventRoutes(parts: Parts): Hono<AppEnv> {
         });
       }
       const result = await searchEvents(parts, normaliseSearch(query.data), toContext(ctx));
-      return respond(ctx.req.raw, result, 10);
+      return respond(ctx.req.raw, result);
     })
     .get("/events/:eventId", reads, (ctx) => answerPart(parts, ctx, "view"))
-    .get("/events/:eventId/availability", reads, (ctx) => answerPart(parts, ctx, "availability"));
+    .get("/events/:eventId/availability", reads, (ctx) => answerPart(parts, ctx, "availability"))
+    .get("/events/:eventId/facts", reads, (ctx) => answerPart(parts, ctx, "facts"))
+    .get("/events/:eventId/plan", reads, (ctx) => answerPart(parts, ctx, "plan"));
 }
 
-/** With a pass the answer is for its holder alone: it comes from the origin and is never kept. */
 async function answerPart(
   parts: Parts,
   ctx: Context<AppEnv, "/events/:eventId">,
-  part: "view" | "availability",
+  part: EventPart,
 ): Promise<Response> {
-  const eventId = EventId.safeParse(ctx.req.param("eventId"));
-  if (!eventId.success) throw noSuchEvent();
-  if (ctx.req.header("Admission-Pass")) return forwardToOrigin(parts, ctx, "read");
-  const result = await loadEventPart(parts, eventId.data, part, toContext(ctx));
-  return result.answer.status === 404 ? rejectAbsent() : respondOrRefuse(ctx, result);
+  const { result, audience } = await readEventPart(parts, ctx, part);
+  return respond(ctx.req.raw, result, audience);
 }
 
-function respondOrRefuse(ctx: Context<AppEnv>, result: CacheResult): Promise<Response> {
-  return respond(ctx.req.raw, result, 1);
+/**
+ * What the caller may see of an event.
+ * @throws `not-found`; `admission-required` for a queued event without a good pass; `service-unavailable`
+ */
+export async function readEventPart(
+  parts: Parts,
+  ctx: Context<AppEnv, "/events/:eventId">,
+  part: EventPart,
+): Promise<{ eventId: string; result: CacheResult; audience: Audience }> {
+  const id = EventId.safeParse(ctx.req.param("eventId"));
+  if (!id.success) throw noSuchEvent();
+  const eventId = id.data;
+  const pass = await readPass(parts, ctx, eventId);
+  const result = await loadEventPart(parts, { eventId, part, pass, ...toContext(ctx) });
+  const { answer } = result;
+  if (answer.status === 404) throw noSuchEvent();
+  if (answer.status === 403) {
+    const { detail, queue } = readRefusal(await plainBody(answer));
+    throw new EdgeProblem("admission-required", detail, { queue });
+  }
+  return { eventId, result, audience: pass === undefined ? "public" : "private" };
 }
 
-function rejectAbsent(): never {
-  throw noSuchEvent();
+/** The caller's admission pass, if it is good for this event. */
+export async function readPass(
+  { verifyPass }: Parts,
+  ctx: Context<AppEnv>,
+  eventId: string,
+): Promise<string | undefined> {
+  const given = ctx.req.header("Admission-Pass");
+  return given === undefined ? undefined : verifyPass(eventId, given, await findCaller(ctx));
 }
 
 function noSuchEvent(): EdgeProblem {

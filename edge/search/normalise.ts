@@ -36,9 +36,9 @@ export function normaliseSearch(query: SearchQuery): NormalSearch {
     exact,
     startSeconds: toSeconds(query.start),
     endSeconds: toSeconds(query.end),
-    city: query.city?.normalize("NFC"),
+    city: toFilter(query.city),
     country: query.country?.toUpperCase(),
-    category: query.category?.normalize("NFC"),
+    category: toFilter(query.category),
     performerId: query.performerId,
     venueId: query.venueId,
     available: query.available === "true",
@@ -67,6 +67,11 @@ export function toQueryString(search: NormalSearch): string {
   ];
   const present = entries.filter((entry): entry is [string, string] => entry[1] !== undefined);
   return new URLSearchParams(present).toString();
+}
+
+/** Filters ignore case. */
+function toFilter(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : fold(text);
 }
 
 function fold(text: string): string {

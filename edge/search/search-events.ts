@@ -1,58 +1,108 @@
-import { type CachedAnswer, makeAnswer } from "../cache/cached-answer.ts";
+import * as z from "zod";
+import { type CachedAnswer, makeAnswer, plainBody } from "../cache/cached-answer.ts";
 import type { CacheResult } from "../cache/edge-cache.ts";
 import type { Lifetimes } from "../cache/policy.ts";
 import type { Parts } from "../parts.ts";
 import { unavailable } from "../problem.ts";
+import { hedge } from "./hedge.ts";
 import { type NormalSearch, toQueryString } from "./normalise.ts";
 
 const lifetimes: Lifetimes = { freshMs: 10_000, refreshMs: 40_000, onErrorMs: 3_600_000 };
 
-/** What is left of 500 ms after Typesense's budget, less our own work. */
-const totalBudgetMs = 480;
+/** Nobody waits longer for a search; what is left of 500 ms is for our own work. */
+const budgetMs = 470;
+/** With a stale copy at hand, nobody waits longer than this for a new one. */
+const patienceMs = 200;
+/** Without one, the origin is asked, too, when Typesense is silent for so long. It leaves Postgres as much again. */
+const hedgeAfterMs = 230;
 
+const Marked = z.looseObject({ degraded: z.boolean() });
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export interface SearchContext {
+  readonly requestId: string;
+  readonly waitUntil: (work: Promise<unknown>) => void;
+}
 
 /**
- * Answers a search: from the caches, else from Typesense, else a stale copy, else from the origin's Postgres, marked
- * `degraded`.
- * @throws `service-unavailable` when none of them can
+ * Answers a search: from the caches, else from Typesense, else a stale copy, else from the origin's Postgres. The last
+ * two are marked `degraded`.
+ * @throws `service-unavailable` when none of them can within half a second
  */
 export async function searchEvents(
   parts: Parts,
   search: NormalSearch,
-  context: { readonly requestId: string; readonly waitUntil: (work: Promise<unknown>) => void },
+  context: SearchContext,
 ): Promise<CacheResult> {
+  const { cache, searchServer, now } = parts;
   const query = toQueryString(search);
   const key = `https://cache.internal/v1/search?${query}`;
-  const { cache, searchServer, now } = parts;
-  const { waitUntil, requestId } = context;
-  const started = now();
-  const fallback = () => askOrigin(parts, query, requestId, totalBudgetMs - (now() - started));
-  if (!searchServer) return cache.get({ key, lifetimes, waitUntil, load: fallback });
-  const load = async () => {
-    const result = await searchServer.search(search);
-    return makeAnswer({ body: encoder.encode(JSON.stringify(result)), now: now() });
+  const common = { lifetimes, patienceMs, waitUntil: context.waitUntil };
+  const askDatabase = () => askOrigin(parts, query, context.requestId);
+  const inDatabase = (at: string) => () => cache.get({ ...common, key: at, load: askDatabase });
+  const askTypesense = async () => {
+    if (!searchServer) throw new TypeError("there is no search server");
+    const askedAt = now();
+    const result = await searchServer.search(search, context.requestId);
+    return makeAnswer({ body: toBody(result), now: askedAt });
   };
-  try {
-    return await cache.get({ key, lifetimes, waitUntil, load });
-  } catch {
-    return cache.get({ key: `${key}&degraded`, lifetimes, waitUntil, load: fallback });
-  }
+  // Typesense finds no name without a letter; the database does.
+  const isDatabaseFirst = search.exact || !searchServer;
+  const found = await hedge({
+    first: isDatabaseFirst
+      ? inDatabase(key)
+      : () => cache.get({ ...common, key, load: askTypesense }),
+    second: isDatabaseFirst ? gaveUp : inDatabase(`${key}&degraded`),
+    afterMs: isDatabaseFirst ? budgetMs : hedgeAfterMs,
+    deadlineMs: budgetMs,
+  });
+  if (found === "late") throw gone();
+  return found.from === "stale" ? markDegraded(found) : found;
 }
 
 async function askOrigin(
   { origin, now }: Parts,
   query: string,
   requestId: string,
-  timeoutMs: number,
 ): Promise<CachedAnswer> {
-  if (timeoutMs <= 0) throw unavailable("Search is not available right now.");
+  const askedAt = now();
   const path = `/events/search?${query}`;
-  const response = await origin({ method: "GET", path, requestId, timeoutMs });
+  const response = await origin({ method: "GET", path, requestId, timeoutMs: budgetMs });
   if (response.status !== 200) {
     await response.body?.cancel();
-    throw unavailable("Search is not available right now.");
+    throw gone();
   }
   const body = new Uint8Array(await response.arrayBuffer());
-  return makeAnswer({ body, degraded: true, now: now() });
+  return makeAnswer({ body, degraded: readBody(body).degraded, now: askedAt });
+}
+
+/** What is served because nobody could do better says so in its body, too. */
+async function markDegraded(result: CacheResult): Promise<CacheResult> {
+  const { answer } = result;
+  const found = readBody(await plainBody(answer));
+  if (found.degraded) return result;
+  const body = toBody({ ...found, degraded: true });
+  const etag = answer.etag.replace(/"$/, '-stale"');
+  return { ...result, answer: await makeAnswer({ body, etag, now: answer.storedAtMs }) };
+}
+
+function readBody(body: Uint8Array): z.infer<typeof Marked> {
+  try {
+    return Marked.parse(JSON.parse(decoder.decode(body)));
+  } catch {
+    throw gone(); // whoever wrote it is not the search that we know
+  }
+}
+
+function toBody(found: unknown): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(encoder.encode(JSON.stringify(found)));
+}
+
+async function gaveUp(): Promise<never> {
+  throw gone();
+}
+
+function gone() {
+  return unavailable("Search is not available right now.");
 }

@@ -1,4 +1,5 @@
 import type { SearchResult } from "../../contracts/search.ts";
+import { toTraceparent } from "../trace.ts";
 import { Breaker } from "./breaker.ts";
 import type { NormalSearch } from "./normalise.ts";
 import { toSearchResult } from "./to-result.ts";
@@ -11,7 +12,7 @@ const quickFailureMs = 100;
 
 export interface SearchServer {
   /** @throws Error when Typesense does not answer within its budget, or refuses */
-  search(search: NormalSearch): Promise<SearchResult>;
+  search(search: NormalSearch, requestId: string): Promise<SearchResult>;
   /** Whether it says that it is well. */
   isHealthy(): Promise<boolean>;
 }
@@ -27,9 +28,10 @@ export function createSearchServer(options: {
 }): SearchServer {
   const { url, key, now } = options;
   const breaker = new Breaker();
-  const ask = async (path: string, timeoutMs: number): Promise<unknown> => {
+  const ask = async (path: string, timeoutMs: number, requestId = ""): Promise<unknown> => {
+    const trace = toTraceparent(requestId);
     const response = await fetch(`${url}${path}`, {
-      headers: { "X-TYPESENSE-API-KEY": key },
+      headers: { "X-TYPESENSE-API-KEY": key, ...(trace !== undefined && { traceparent: trace }) },
       signal: AbortSignal.timeout(timeoutMs),
     });
     if (!response.ok) {
@@ -39,14 +41,14 @@ export function createSearchServer(options: {
     return response.json();
   };
   return {
-    async search(search) {
+    async search(search, requestId) {
       const started = now();
       if (breaker.isOpen(started)) throw new Error("the search server is being left alone");
       const path = toTypesensePath(search);
       try {
-        const answer = await ask(path, budgetMs).catch((error: unknown) => {
+        const answer = await ask(path, budgetMs, requestId).catch((error: unknown) => {
           if (now() - started > quickFailureMs) throw error;
-          return ask(path, budgetMs - quickFailureMs);
+          return ask(path, budgetMs - quickFailureMs, requestId);
         });
         breaker.succeeded();
         return toSearchResult(answer, search);

@@ -42,11 +42,14 @@ export class RoomCoordinator extends DurableObject<RoomEnv> {
     });
   }
 
-  /** Flags the event, or changes the settings of its room. A closed room starts over as a new generation. */
-  async configure(settings: Omit<RoomSettings, "generation">): Promise<Governed> {
+  /** Flags the event, or changes the settings of its room. A higher generation than the room's starts it over. */
+  async configure(settings: RoomSettings): Promise<Governed> {
     const now = Date.now();
     const room = this.#room;
-    if (room && room.phase !== "closed") {
+    if (room && settings.generation < room.settings.generation) {
+      return { status: "refused", reason: "the room has been started over since" };
+    }
+    if (room && settings.generation === room.settings.generation) {
       const { opensAt, admitPerMinute, maxActive, passSeconds, graceSeconds, message } = settings;
       if (settings.shards !== room.settings.shards) {
         return { status: "refused", reason: "the number of shards is fixed until a reset" };
@@ -61,16 +64,16 @@ export class RoomCoordinator extends DurableObject<RoomEnv> {
       };
       return await this.govern({ kind: "change", change });
     }
-    const generation = (room?.settings.generation ?? 0) + 1;
     const beacon = beaconFor(this.env, settings.opensAt);
-    return await this.#startOver(
-      createRoom({ ...settings, generation }, drawSecret(), beacon, now),
-    );
+    return await this.#startOver(createRoom(settings, drawSecret(), beacon, now));
   }
 
-  async govern(given: OutsideCommand): Promise<Governed> {
+  /** @param generation the room must be of, where the caller knows one */
+  async govern(given: OutsideCommand, generation?: number): Promise<Governed> {
     const now = Date.now();
-    if (!this.#room) return { status: "no-room" };
+    if (!this.#room || (generation ?? this.#generation) !== this.#generation) {
+      return { status: "no-room" };
+    }
     const secret = drawSecret();
     const result = command(this.#room, given.kind === "reset" ? { ...given, secret } : given, now);
     if (result.status === "refused") return result;
@@ -100,8 +103,11 @@ export class RoomCoordinator extends DurableObject<RoomEnv> {
     return reply;
   }
 
-  async stock(stock: Stock): Promise<void> {
-    if (this.#room) this.#room = withStock(this.#room, stock); // written with the next step
+  /** @returns whether there is such a room */
+  async stock(stock: Stock, generation?: number): Promise<boolean> {
+    if (!this.#room || (generation ?? this.#generation) !== this.#generation) return false;
+    this.#room = withStock(this.#room, stock); // written with the next step
+    return true;
   }
 
   async figures(): Promise<QueueFigures | null> {
@@ -119,6 +125,10 @@ export class RoomCoordinator extends DurableObject<RoomEnv> {
     } finally {
       await this.#arm();
     }
+  }
+
+  get #generation(): number | undefined {
+    return this.#room?.settings.generation;
   }
 
   async #step(): Promise<void> {

@@ -49,26 +49,26 @@ export class Desk {
     this.#ledger.grant(pass);
   }
 
-  /** Gives up the user's place and pass. @returns whether there was a place */
-  leave(user: string, now: number): boolean {
+  /** Gives up the user's place and pass. @returns the pass that must count no more; null without one */
+  leave(user: string, now: number): StoredPass | null {
     const number = this.#store.placeOf(user);
-    if (number === null) return false;
+    if (number === null) return null;
     this.#store.removePlace(user, number);
-    this.#end(number, now);
+    const ended = this.#end(number, now);
     ({ left: this.#left } = this.#store.counts());
-    return true;
+    return ended;
   }
 
-  /** Ends the user's pass; the place has been used. @returns whether the pass was live */
-  finish(user: string, now: number): boolean {
+  /** Ends the user's pass; the place has been used. @returns the pass that must count no more, each time */
+  finish(user: string, now: number): StoredPass | null {
     const number = this.#store.placeOf(user);
-    return number !== null && this.#end(number, now);
+    return number === null ? null : this.#end(number, now);
   }
 
-  #end(number: number, now: number): boolean {
+  #end(number: number, now: number): StoredPass | null {
     this.#ledger.advance(now, this.#ledger.totals.settledBelow);
-    if (!this.#ledger.end(number)) return false;
-    this.#store.endPass(number);
-    return true;
+    if (this.#ledger.end(number)) this.#store.endPass(number);
+    const pass = this.#store.passOf(number);
+    return pass && pass.expiresAt > now ? pass : null;
   }
 }

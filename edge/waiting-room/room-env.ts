@@ -8,5 +8,5 @@ export interface RoomEnv {
   readonly ROOM_SHARD: DurableObjectNamespace<RoomShard>;
   readonly ROOM_REGISTRY: DurableObjectNamespace<RoomRegistry>;
   /** Base address of a drand chain, such as `https://api.drand.sh/<chain hash>`; absent: no beacon. */
-  readonly BEACON_URL?: string;
+  readonly BEACON_URL?: string | undefined;
 }

@@ -202,6 +202,7 @@ async function openRoom(over: { maxActive?: number } = {}) {
   const coordinator = coordinatorOf(env, event);
   const settings = {
     event,
+    generation: 1,
     shards,
     opensAt,
     admitPerMinute: 600,

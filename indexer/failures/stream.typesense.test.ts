@@ -135,10 +135,13 @@ test("a new column changes nothing; a column that documents need stops everythin
   await db.execute(sql`ALTER TABLE performers ADD COLUMN shoe_size int`);
   await db.update(performers).set({ name: "Renamed" }).where(eq(performers.id, performer.id));
   await converged(deps);
+  // Triggers of the tables' own search use the column, too.
+  await db.execute(sql`ALTER TABLE performers DISABLE TRIGGER USER`);
   await db.execute(sql`ALTER TABLE performers RENAME COLUMN alternate_names TO other_names`);
   await vi.waitUntil(() => deps.status.state.name === "halted", patience);
   await db.execute(sql`UPDATE performers SET name = 'Meanwhile'`);
   await db.execute(sql`ALTER TABLE performers RENAME COLUMN other_names TO alternate_names`);
+  await db.execute(sql`ALTER TABLE performers ENABLE TRIGGER USER`);
   await vi.waitUntil(() => deps.status.state.name === "streaming", patience);
   await converged(deps);
   expect([...(await indexed(deps)).values()].every((it) => it.includes("Meanwhile"))).toBe(true);

@@ -45,11 +45,13 @@ export async function claimSeats(deps: BookingDeps, claim: ClaimSeats): Promise<
   if (locked.status === "own" && !isAskedFor(locked.ticketIds, claim)) throw keyInUse();
 
   const { ticketIds } = locked;
+  // Locks that were there before may be those of a hold that is stored: a failed repeat must not take them away.
+  const isFirst = locked.status === "locked";
   let stored: StoredHold;
   try {
     stored = await storeHold(deps, { ...claim, ...claim.caller, ticketIds });
   } catch (error) {
-    await release(deps, claim);
+    if (isFirst) await release(deps, claim);
     throw error;
   }
   if (stored.outcome === "placed") return { status: "placed", booking: stored.booking };
@@ -59,7 +61,8 @@ export async function claimSeats(deps: BookingDeps, claim: ClaimSeats): Promise<
     if (surplus.length > 0) await release(deps, claim, surplus);
     return { status: "replayed", booking: stored.booking };
   }
-  await release(deps, claim);
+  const isOfKey = stored.outcome === "key-reused" || stored.outcome === "key-in-use";
+  if (isFirst || !isOfKey) await release(deps, claim);
   return toClaim(deps, claim, ticketIds, stored);
 }
 

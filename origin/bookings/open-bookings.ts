@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Deps } from "../deps.ts";
 import { createTicketLocks } from "../locks/upstash-locks.ts";
-import { instantPayments } from "../payments/instant-payments.ts";
 import type { BookingDeps } from "./booking-deps.ts";
 import { createEventSales } from "./event-sales.ts";
 import { createSeatings } from "./seatings.ts";
@@ -13,8 +12,9 @@ const holdsMax = 4;
 export function openBookings({
   db,
   redis,
+  payments,
   holdSeconds,
-}: Pick<Deps, "db" | "redis" | "holdSeconds">): BookingDeps {
+}: Pick<Deps, "db" | "redis" | "payments" | "holdSeconds">): BookingDeps {
   const holdSecondsMax = holdSeconds * holdsMax;
   const locks = createTicketLocks(redis, {
     holdMs: holdSeconds * 1_000,
@@ -24,7 +24,7 @@ export function openBookings({
   return {
     db,
     locks,
-    payments: instantPayments,
+    payments,
     sales: createEventSales(db, now),
     seatings: createSeatings(db, locks, now),
     holdSeconds,

@@ -1,7 +1,13 @@
 import { countStatuses, packStatuses } from "../../contracts/availability-bits.ts";
 import type { Availability } from "../../contracts/events.ts";
 import { DomainError } from "../errors.ts";
-import { findVisibleEvent, joinUrl, type EventRequest, type ViewDeps } from "./event-view.ts";
+import {
+  findVisibleEvent,
+  joinUrl,
+  toTag,
+  type EventRequest,
+  type ViewDeps,
+} from "./event-view.ts";
 import { readHeldTickets } from "./held-tickets.ts";
 import { readStatuses, toStatuses } from "./ticket-rows.ts";
 
@@ -12,7 +18,7 @@ import { readStatuses, toStatuses } from "./ticket-rows.ts";
 export async function viewAvailability(
   deps: ViewDeps,
   { eventId, user, hasPass }: EventRequest,
-): Promise<{ availability: Availability; isPublic: boolean }> {
+): Promise<{ availability: Availability; etag: string; isPublic: boolean }> {
   const [{ event }, held] = await Promise.all([
     findVisibleEvent(deps, eventId, user),
     readHeldTickets(deps.locks, eventId),
@@ -22,9 +28,11 @@ export async function viewAvailability(
       extras: { queue: joinUrl(eventId) },
     });
   }
-  const statuses = toStatuses(await readStatuses(deps.db, eventId, held ?? new Set()));
+  const digits = await readStatuses(deps.db, eventId, held ?? new Set());
+  const statuses = toStatuses(digits);
   return {
     isPublic: event.status !== "draft",
+    etag: toTag(event.version, String(held === undefined), digits),
     availability: {
       version: event.version,
       counts: countStatuses(statuses),

@@ -22,6 +22,8 @@ export interface EventRequest {
 }
 
 export type EventViewResult =
+  /** The caller of this function has the body for this tag. */
+  | { readonly status: "kept"; readonly etag: string; readonly isPublic: boolean }
   | { readonly status: "unchanged"; readonly etag: string; readonly isPublic: boolean }
   | {
       readonly status: "view";
@@ -34,19 +36,22 @@ export type EventViewResult =
 /**
  * The contract's full view of an event. Its tag changes with everything that it shows; whoever has the current tag
  * costs one cheap query and no tickets.
- * @param wanted `If-None-Match` of the request
+ * @param has `wanted`: `If-None-Match` of the request; `kept`: tag of the body that is at hand
  * @throws DomainError `not-found`, also for a draft unless an administrator asks
  */
 export async function viewEvent(
   deps: ViewDeps,
   { eventId, user, hasPass }: EventRequest,
-  wanted?: string,
+  {
+    wanted,
+    kept,
+  }: { readonly wanted?: string | undefined; readonly kept?: string | undefined } = {},
 ): Promise<EventViewResult> {
   const head = await findVisibleEvent(deps, eventId, user);
   const isPublic = head.event.status !== "draft";
   if (head.event.admission === "queue" && !hasPass) {
     const json = JSON.stringify({ ...head, queue: { required: true, join: joinUrl(eventId) } });
-    const etag = tag(head, json);
+    const etag = toTag(head.event.version, json);
     return wanted !== undefined && matches(wanted, etag)
       ? { status: "unchanged", etag, isPublic }
       : { status: "view", etag, isPublic, json };
@@ -54,12 +59,14 @@ export async function viewEvent(
   const held = await readHeldTickets(deps.locks, eventId);
   const known = held ?? new Set<string>();
   const headJson = JSON.stringify({ ...head, ...(held === undefined && { heldKnown: false }) });
-  if (wanted !== undefined) {
-    const etag = tag(head, headJson, await readStatuses(deps.db, eventId, known));
-    if (matches(wanted, etag)) return { status: "unchanged", etag, isPublic };
+  if (wanted !== undefined || kept !== undefined) {
+    const etag = toTag(head.event.version, headJson, await readStatuses(deps.db, eventId, known));
+    if (wanted !== undefined && matches(wanted, etag))
+      return { status: "unchanged", etag, isPublic };
+    if (kept === etag) return { status: "kept", etag, isPublic };
   }
   const { json, digits } = await readTickets(deps.db, eventId, known);
-  const etag = tag(head, headJson, digits);
+  const etag = toTag(head.event.version, headJson, digits);
   return { status: "view", etag, isPublic, json: `${headJson.slice(0, -1)},"tickets":${json}}` };
 }
 
@@ -83,9 +90,9 @@ export function joinUrl(eventId: string): string {
   return `/events/${eventId}/queue`;
 }
 
-/** Weak, because the edge compresses; begins with the version, which `If-Match` of a change to the event compares. */
-function tag(head: EventHead, ...shown: string[]): string {
+/** Weak, because bodies are compressed; begins with the version, which `If-Match` of a change to the event compares. */
+export function toTag(version: number, ...shown: string[]): string {
   const hash = createHash("sha256");
   for (const text of shown) hash.update(text);
-  return `W/"${head.event.version}-${hash.digest("base64url").slice(0, 22)}"`;
+  return `W/"${version}-${hash.digest("base64url").slice(0, 22)}"`;
 }

@@ -11,11 +11,12 @@ import { placeHold } from "../bookings/place-hold.ts";
 import { readBooking } from "../bookings/read-booking.ts";
 import { idempotent, parseKey, replayedHeader } from "../idempotency/idempotent.ts";
 import { requestHash } from "../idempotency/request-hash.ts";
+import type { Gate } from "../queue/gate.ts";
 import { requireUser } from "../middleware/authenticate.ts";
 import { parseId, parseQuery, readJson, valid } from "./parse.ts";
 
 /** Placing holds on tickets, and what becomes of them. All of it needs a user, and shows only that user's bookings. */
-export function bookingRoutes(deps: BookingDeps): Hono<AppEnv> {
+export function bookingRoutes(deps: BookingDeps & { readonly gate: Gate }): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .post("/bookings/:eventId", async (ctx) => {
       const caller = callerOf(ctx);
@@ -23,6 +24,8 @@ export function bookingRoutes(deps: BookingDeps): Hono<AppEnv> {
       const key = parseKey(ctx.req.header("Idempotency-Key"));
       const request = valid(parseHoldRequest(await readJson(ctx)));
       const idempotency = key === undefined ? undefined : { key, requestHash: await hashOf(ctx) };
+      const pass = ctx.req.header("Admission-Pass");
+      await deps.gate.requireAdmission({ event: eventId, user: caller.userId, pass });
       const placed = await placeHold(deps, { eventId, caller, request, idempotency });
       ctx.header("Location", `/bookings/${placed.booking.id}`);
       if (placed.isReplay) ctx.header(replayedHeader, "true");

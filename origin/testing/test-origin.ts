@@ -1,32 +1,25 @@
 import { randomInt } from "node:crypto";
 import { afterAll, inject } from "vitest";
-import { edgeHeaders, importSigningKeys, signParts } from "../../contracts/edge-signature.ts";
+import type { PassKeys } from "../../contracts/admission-pass.ts";
+import { importSigningKeys } from "../../contracts/edge-signature.ts";
 import { createTestDatabase } from "../../db/testing/database.ts";
 import type { Database } from "../../db/client.ts";
 import { createApp } from "../app.ts";
+import { makePassKeys } from "./pass-keys.ts";
 import { openRedis, type Deps } from "../deps.ts";
 import { createLogger } from "../logger.ts";
 import { createTokenVerifier } from "../verify-token.ts";
+import { instantPayments } from "../payments/instant-payments.ts";
 import { audience, startTestIssuer, type TestIssuer } from "./issuer.ts";
-
-export interface EdgeRequest {
-  readonly method?: string;
-  readonly user?: string;
-  readonly roles?: readonly string[];
-  /** Anything but text is sent as JSON. */
-  readonly body?: unknown;
-  /** Further headers; they may overwrite those of the edge after it has signed. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Unix milliseconds. */
-  readonly deadline?: number;
-  readonly requestId?: string;
-}
+import { signRequest, type EdgeRequest } from "./sign-request.ts";
 
 export interface TestOrigin {
   readonly deps: Deps;
   readonly database: Database;
   readonly databaseUrl: string;
   readonly issuer: TestIssuer;
+  /** What the edge would sign admission passes with. */
+  readonly passKeys: PassKeys;
   /** Every line of the log so far. */
   readonly log: readonly string[];
   /** Asks as the edge does: signed, with the user's token. */
@@ -49,14 +42,17 @@ export async function createTestOrigin(
   );
   const issuer = await startTestIssuer();
   afterAll(() => issuer.stop());
+  const passes = await makePassKeys();
   const log: string[] = [];
   const real: Deps = {
     db: database.db,
     redis: openRedis(inject("upstashUrl"), inject("upstashToken")),
     signingKeys: await importSigningKeys(JSON.stringify({ k1: "ab".repeat(32) })),
+    passKeys: passes.verifying,
     verifyToken: createTokenVerifier({ ...issuer, audience }),
     now: () => Date.now(),
     logger: createLogger("info", { write: (line) => log.push(line) }),
+    payments: instantPayments,
     holdSeconds: 60,
     edgeUrl: "http://127.0.0.1:9",
     stopping: new AbortController().signal,
@@ -70,53 +66,9 @@ export async function createTestOrigin(
     database,
     databaseUrl: url,
     issuer,
+    passKeys: passes.signing,
     log,
     ask,
     asAdmin: (path, request) => ask(path, { user: "ada", roles: ["admin"], ...request }),
   };
-}
-
-/**
- * A request as the edge sends it.
- * @param path with its query
- */
-export async function signRequest(
-  { signingKeys, issuer }: Pick<Deps, "signingKeys"> & { readonly issuer: TestIssuer },
-  path: string,
-  request: EdgeRequest,
-  base = "http://origin.test",
-): Promise<Request> {
-  const { method = "GET", user = "", roles = [], body, headers = {}, deadline } = request;
-  const url = new URL(path, base);
-  const text = typeof body === "string" || body === undefined ? body : JSON.stringify(body);
-  const timestampSeconds = Math.floor(Date.now() / 1000);
-  const requestId = request.requestId ?? "test-request";
-  const signed = await signParts(signingKeys, {
-    method,
-    path: url.pathname,
-    query: url.search,
-    timestampSeconds,
-    body: new TextEncoder().encode(text ?? ""),
-    user,
-    roles: roles.join(","),
-    requestId,
-    deadline: deadline === undefined ? "" : String(deadline),
-  });
-  return new Request(url, {
-    method,
-    ...(text !== undefined && { body: text }),
-    headers: {
-      [edgeHeaders.keyId]: signed.keyId,
-      [edgeHeaders.signature]: signed.signature,
-      [edgeHeaders.timestamp]: String(timestampSeconds),
-      [edgeHeaders.requestId]: requestId,
-      ...(user !== "" && {
-        [edgeHeaders.user]: user,
-        [edgeHeaders.roles]: roles.join(","),
-        Authorization: `Bearer ${await issuer.sign(user, { roles })}`,
-      }),
-      ...(deadline !== undefined && { [edgeHeaders.deadline]: String(deadline) }),
-      ...headers,
-    },
-  });
 }

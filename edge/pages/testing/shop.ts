@@ -186,10 +186,23 @@ function depsOf(shop: Shelves): PagesDeps {
         expiresAt: new Date(shop.now + holdMs).toISOString(),
       })),
     leaveQueue: () => run("leaveQueue", () => null),
+    signIn: {
+      begin: () =>
+        run("signIn", () => ({
+          url: "https://issuer.example/authorize?state=s1",
+          attempt: { state: "s1", nonce: "n", codeVerifier: "v" },
+        })),
+      finish: (callback) =>
+        run("signIn", () =>
+          callback.searchParams.get("code") === "good"
+            ? { token: "of-alice", expiresAt: shop.now + holdMs }
+            : "unauthenticated",
+        ),
+    },
     readSession: (token) =>
       Promise.resolve(
         token.startsWith("of-")
-          ? { userId: token.slice(3), name: token.slice(3), roles: [] }
+          ? { userId: token.slice(3), name: token.slice(3), roles: [], token }
           : undefined,
       ),
   };

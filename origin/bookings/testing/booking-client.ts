@@ -3,7 +3,8 @@ import { expect } from "vitest";
 import { Booking } from "../../../contracts/bookings.ts";
 import { Problem } from "../../../contracts/problem.ts";
 import { insertEvent, insertTickets, type TicketsShape } from "../../../db/testing/factories.ts";
-import type { EdgeRequest, TestOrigin } from "../../testing/test-origin.ts";
+import type { EdgeRequest } from "../../testing/sign-request.ts";
+import type { TestOrigin } from "../../testing/test-origin.ts";
 
 export interface Answer {
   readonly status: number;

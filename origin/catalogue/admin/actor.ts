@@ -10,7 +10,7 @@ export interface Actor {
 export interface AuditedAction {
   /** Noun and verb, such as `venue.create`. */
   readonly action: string;
-  readonly entity: "venue" | "performer" | "event";
+  readonly entity: "venue" | "performer" | "event" | "booking";
   readonly entityId: string;
   /** What was asked for. */
   readonly detail: Readonly<Record<string, unknown>>;

@@ -12,7 +12,8 @@ const minuteMs = 60_000;
 const Tokens = z.tuple([z.object({ tokens: z.array(z.string()) })]);
 
 /**
- * Searches published events in Postgres: the fallback for the search server, and so always marked `degraded`.
+ * Searches published events in Postgres: the fallback for the search server, and so marked `degraded`; but for names
+ * without a letter or digit, which only this search finds.
  * Without `start` only events that have not begun are found, to the minute.
  */
 export async function searchEvents(
@@ -22,9 +23,9 @@ export async function searchEvents(
   const { start, page, pageSize } = query;
   const beginsAfter =
     start === undefined ? Math.floor(now() / minuteMs) * minuteMs : Date.parse(start);
-  const { total, ids } = await find(db, query, beginsAfter);
+  const { total, ids, isExactName } = await find(db, query, beginsAfter);
   const events = await readFound(db, ids);
-  return { events, page, pageSize, total, partial: false, degraded: true };
+  return { events, page, pageSize, total, partial: false, degraded: !isExactName };
 }
 
 /**
@@ -32,12 +33,17 @@ export async function searchEvents(
  * one, then words that are nearly those. So no typing error ever stands above an exact hit, and all pages of a search
  * are of the same reading.
  */
-async function find(db: Db, query: SearchQuery, beginsAfter: number): Promise<Found> {
+async function find(
+  db: Db,
+  query: SearchQuery,
+  beginsAfter: number,
+): Promise<Found & { isExactName?: true }> {
   const keyword = (query.keyword ?? "").replaceAll(/\s+/g, " ");
   if (keyword === "") return findEvents(db, query, { kind: "everything" }, beginsAfter);
   const tokens = await readTokens(db, keyword);
   if (tokens.length === 0) {
-    return findEvents(db, query, { kind: "name", name: keyword }, beginsAfter);
+    const found = await findEvents(db, query, { kind: "name", name: keyword }, beginsAfter);
+    return { ...found, isExactName: true };
   }
   const found = await findWords(tokens, exactTerms(tokens));
   if (found.total > 0) return found;

@@ -1,0 +1,63 @@
+import { createHash, createHmac } from "node:crypto";
+import { edgeHeaders } from "../../contracts/edge-signature.ts";
+
+export interface Buyer {
+  readonly id: string;
+  readonly token: string;
+}
+
+/** Writes a whole POST request. */
+export type WriteRequest = (path: string, buyer: Buyer, body: string, key?: string) => string;
+
+let requests = 0;
+
+/** As a buyer's program asks the edge. */
+export function bearerRequest(host: string): WriteRequest {
+  return (path, { token }, body, key) =>
+    http(host, path, body, { authorization: `Bearer ${token}`, ...keyHeader(key) });
+}
+
+/**
+ * As the edge asks the origin: signed. The signature is made with `node:crypto`, so that the load stays small beside
+ * what is measured; the origin refuses it if its bytes differ from those of `contracts/edge-signature.ts`.
+ */
+export function signedRequest(host: string, signingKeys: string): WriteRequest {
+  const [first] = Object.entries(JSON.parse(signingKeys) as Record<string, string>);
+  if (!first) throw new TypeError("no signing key given");
+  const [keyId, hex] = first;
+  const secret = Buffer.from(hex, "hex");
+  return (path, { id, token }, body, key) => {
+    const nowMs = Date.now();
+    const timestamp = String(Math.floor(nowMs / 1000));
+    const deadline = String(nowMs + 10_000);
+    const requestId = `bench-${(requests++).toString(36).padStart(8, "0")}`;
+    const bodyHash = createHash("sha256").update(body).digest("hex");
+    const fields = ["POST", path, "", timestamp, bodyHash, id, "", requestId, deadline];
+    return http(host, path, body, {
+      authorization: `Bearer ${token}`,
+      [edgeHeaders.keyId]: keyId,
+      [edgeHeaders.timestamp]: timestamp,
+      [edgeHeaders.user]: id,
+      [edgeHeaders.roles]: "",
+      [edgeHeaders.deadline]: deadline,
+      [edgeHeaders.requestId]: requestId,
+      [edgeHeaders.signature]: createHmac("sha256", secret).update(fields.join("\n")).digest("hex"),
+      ...keyHeader(key),
+    });
+  };
+}
+
+/** As the baselines are asked, which check neither tokens nor signatures. */
+export function plainRequest(host: string): WriteRequest {
+  return (path, { id }, body) => http(host, path, body, { [edgeHeaders.user]: id });
+}
+
+function keyHeader(key: string | undefined): Record<string, string> {
+  return key === undefined ? {} : { "idempotency-key": key };
+}
+
+function http(host: string, path: string, body: string, headers: Record<string, string>): string {
+  let head = `POST ${path} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\n`;
+  for (const [name, value] of Object.entries(headers)) head += `${name}: ${value}\r\n`;
+  return `${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+}

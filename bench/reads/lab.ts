@@ -1,0 +1,112 @@
+import { randomUUID } from "node:crypto";
+import { readFileSync, readdirSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Database, openDatabase } from "../../db/client.ts";
+import { insertEvent, insertTickets } from "../../db/testing/factories.ts";
+import { startWholeStack, type WholeStack } from "../../e2e/whole-stack.ts";
+
+export interface Lab {
+  readonly stack: WholeStack;
+  readonly database: Database;
+  /** Lines of the origin's log about event views. */
+  originViews(): number;
+  /** Processor time of the edge and all its children, in milliseconds. */
+  edgeCpuMs(): number;
+  /** An event on sale with so many seats, in sections of 1,000. @returns its id */
+  makeEvent(seats: number, name?: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** The whole stack with the built-in programme, and a way into its database and its processes. */
+export async function openLab(): Promise<Lab> {
+  const stack = await startWholeStack({ seed: "full", print: (line) => console.error(line) });
+  const database = openDatabase({ url: stack.databaseUrl, poolSize: 4 });
+  return {
+    stack,
+    database,
+    originViews: () => {
+      const log = readFileSync(stack.logFile("origin"), "utf8");
+      return log.split('"route":"/events/:eventId"').length - 1;
+    },
+    edgeCpuMs: () => cpuMs(stack.pids["edge"] ?? 0),
+    makeEvent: async (seats, name = `Bench ${randomUUID()}`) => {
+      const event = await insertEvent(database.db, { name, status: "published" });
+      const inSection = Math.min(seats, 1_000);
+      const sections = Array.from({ length: seats / inSection }, (_, at) => String(101 + at));
+      const seatsPerRow = 25;
+      await insertTickets(database.db, event, {
+        sections,
+        rows: inSection / seatsPerRow,
+        seatsPerRow,
+      });
+      return String(event.id);
+    },
+    close: async () => {
+      await database.close();
+      await stack.stop();
+    },
+  };
+}
+
+/** Adds events until there are `total`, and waits until all can be found. @returns how long that took, in seconds */
+export async function fillProgramme({ stack, database }: Lab, total: number): Promise<number> {
+  const started = performance.now();
+  const { rows } = await database.pool.query<{ count: string }>("SELECT count(*) FROM events");
+  const wanted = total - Number(rows[0]?.count);
+  await database.pool.query(
+    `WITH words AS (SELECT ARRAY['Midnight','Golden','Electric','Silent','Northern','Velvet','Broken','Summer','Royal','Neon',
+       'Wild','Paper','Crystal','Distant','Hollow','Burning','Lunar','Open','Hidden','Last'] AS a,
+       ARRAY['River','Orchestra','Parade','Tigers','Theatre','Harbour','Echoes','Festival','Machine','Garden',
+       'Rovers','Symphony','Riders','Circus','Monday','Strangers','Skyline','Derby','Sessions','Union'] AS b),
+     venue AS (SELECT array_agg(id) AS ids FROM venues), performer AS (SELECT array_agg(id) AS ids FROM performers),
+     made AS (INSERT INTO events (venue_id, performer_id, name, category, status, starts_at, ends_at, on_sale_at, popularity)
+       SELECT venue.ids[1 + n % cardinality(venue.ids)], performer.ids[1 + n % cardinality(performer.ids)],
+         words.a[1 + n % 20] || ' ' || words.b[1 + (n / 20) % 20] || ' ' || n, 'music', 'published',
+         now() + interval '1 day' + n * interval '3 minutes', now() + interval '1 day' + n * interval '3 minutes' + interval '2 hours',
+         now() - interval '1 day', n % 1000
+       FROM generate_series(1, $1::int) AS n, words, venue, performer RETURNING id, performer_id)
+     INSERT INTO event_performers (event_id, performer_id, position) SELECT id, performer_id, 0 FROM made`,
+    [wanted],
+  );
+  const until = performance.now() + 300_000;
+  for (;;) {
+    const response = await fetch(
+      `${stack.typesenseUrl}/collections/events/documents/search?q=*&per_page=0`,
+      {
+        headers: { "X-TYPESENSE-API-KEY": stack.typesenseSearchKey ?? "" },
+      },
+    );
+    const { found } = (await response.json()) as { found: number };
+    if (found >= wanted) break;
+    if (performance.now() > until) throw new Error(`only ${found} of ${wanted} events are indexed`);
+    await sleep(500);
+  }
+  return Math.round((performance.now() - started) / 1000);
+}
+
+/** Of Linux; elsewhere it is not known, and 0. */
+function cpuMs(pid: number): number {
+  try {
+    return familyOf(pid).reduce((sum, it) => sum + ticksOf(it) * 10, 0);
+  } catch {
+    return 0;
+  }
+}
+
+function familyOf(pid: number): number[] {
+  const tasks = readdirSync(`/proc/${pid}/task`);
+  const children = tasks.flatMap((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, "utf8")
+      .split(" ")
+      .filter(Boolean)
+      .map(Number),
+  );
+  return [pid, ...children.flatMap(familyOf)];
+}
+
+/** User and system time in ticks of 10 ms; the name before them may hold spaces, but ends with a bracket. */
+function ticksOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return Number(fields[11]) + Number(fields[12]);
+}

@@ -1,0 +1,158 @@
+import jsqr from "jsqr";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { verifyTicket } from "../../contracts/e-ticket.ts";
+import { desktop, phone } from "./browser.ts";
+import { makeEvening } from "./programme.ts";
+import { type OpenShop, openRealShop } from "./shop.ts";
+
+/** Texts that want to be more than text, and what a scanner sees. */
+const payload = `"><script>alert(1)</script><img src=x onerror=alert(2)>' onload='\u202Etxt javascript:alert(3)`;
+/** As long as a section's name may be. */
+const sectionPayload = `"><img src=x onerror=alert(4)>'/?#\u202E`;
+
+let shop: OpenShop;
+let hostile: string;
+let mexico: string;
+
+beforeAll(async () => {
+  shop = await openRealShop();
+  const sections = [
+    { name: sectionPayload, rows: 2, seatsPerRow: 6, price: { amount: 4500, currency: "EUR" } },
+    { name: "..", rows: 2, seatsPerRow: 6, price: { amount: 4500, currency: "EUR" } },
+  ];
+  hostile = await makeEvening(shop.api, shop.admin, { name: payload, text: payload, sections });
+  mexico = await makeEvening(shop.api, shop.admin, {
+    name: "Quinta Noche",
+    timeZone: "America/Mexico_City",
+    startsAt: "2030-07-04T01:00:00Z",
+    endsAt: "2030-07-04T04:00:00Z",
+  });
+}, 300_000);
+
+afterAll(() => shop?.close());
+
+/** Buys the best seats as Alice. @returns the path of the tickets */
+async function buy(page: Page, eventId: string): Promise<string> {
+  await page.goto(`/e/${eventId}`);
+  await page.getByRole("button", { name: "Find best seats" }).click();
+  await page.getByRole("button", { name: "Alice" }).click();
+  await page.waitForURL("**notice=signed-in**");
+  await page.getByRole("button", { name: "Find best seats" }).click();
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await page.waitForURL("**/tickets/*");
+  return new URL(page.url()).pathname;
+}
+
+test("a hostile event goes through every page as text: no dialog, no breach, nothing run", async () => {
+  await shop.as(desktop, async (page) => {
+    const trouble: string[] = [];
+    page.on("dialog", (dialog) => {
+      trouble.push(dialog.message());
+      void dialog.dismiss();
+    });
+    page.on("console", (line) => {
+      if (/Content Security Policy|TrustedHTML/.test(line.text())) trouble.push(line.text());
+    });
+    page.on("pageerror", (error) => trouble.push(error.message));
+    const tickets = await buy(page, hostile);
+    const paths = ["/", `/e/${hostile}`, `/de/e/${hostile}`, "/tickets", tickets];
+    for (const path of [...paths, `/e/${hostile}/s/${encodeURIComponent(sectionPayload)}`]) {
+      await page.goto(path);
+      expect(await page.locator("main").textContent()).toContain(path === "/" ? "" : payload);
+      expect(await page.locator("img, [onload], [onerror]").count()).toBe(0);
+    }
+    await page.goto(`/e/${hostile}`);
+    await page.locator("seat-map .map-box canvas").waitFor();
+    await page.locator("table.sections a").last().click();
+    await page.waitForURL("**/s/~..");
+    expect(trouble).toEqual([]);
+  });
+});
+
+test("the code on the page is read by another library and verified without a connection", async () => {
+  await shop.as({ ...phone, colorScheme: "dark" }, async (page) => {
+    await buy(page, mexico);
+    const code = await scan(page);
+    expect(code).toBe(await page.locator(".code").first().textContent());
+    const { body: door } = await shop.api<{ keys: Record<string, string> }>(
+      "GET",
+      `/admin/events/${mexico}/door`,
+      { token: shop.admin },
+    );
+    const bytes = Buffer.from(door.keys["1"] ?? "", "base64url");
+    const key = await crypto.subtle.importKey("raw", bytes, "Ed25519", false, ["verify"]);
+    const verdict = async (text: string, eventId: string) =>
+      (await verifyTicket(text, { keys: new Map([[1, key]]), eventId })).status;
+    expect(await verdict(code, mexico)).toBe("valid");
+    expect(await verdict(code, hostile)).toBe("other-event");
+    const other = code.at(20) === "A" ? "B" : "A";
+    expect(await verdict(code.slice(0, 20) + other + code.slice(21), mexico)).not.toBe("valid");
+  });
+});
+
+test("bought tickets open without a connection", async () => {
+  await shop.as(phone, async (page, context) => {
+    const tickets = await buy(page, mexico);
+    await page.getByText(/kept on this device|without a connection|offline/i).waitFor();
+    await context.setOffline(true);
+    await page.goto(tickets);
+    expect(await page.getByRole("img", { name: /QR/ }).count()).toBe(2);
+    await context.setOffline(false);
+  });
+});
+
+test("an event shows its own time on a machine in another zone, and its calendar file is in UTC", async () => {
+  await shop.as({ ...desktop, timezoneId: "Europe/Berlin" }, async (page) => {
+    await page.goto(`/e/${mexico}`);
+    const when = await page.locator("dl time").textContent();
+    expect(when).toContain("3 July 2030");
+    expect(when).toContain("19:00");
+    const file = await (await page.request.get(`/e/${mexico}/calendar.ics`)).text();
+    expect(file).toContain("DTSTART:20300704T010000Z");
+    const lines = file.split("\r\n");
+    expect(lines.every((line) => Buffer.byteLength(line) <= 75)).toBe(true);
+    expect(lines.filter((line) => line.startsWith("BEGIN:"))).toHaveLength(
+      lines.filter((line) => line.startsWith("END:")).length,
+    );
+  });
+});
+
+test("no page but the public ones may be kept, and all carry the policy", async () => {
+  const isPublic = /^\/(|de|es|e\/\d+|de\/e\/\d+|robots\.txt|sitemap\.xml|e\/\d+\/calendar\.ics)$/;
+  const paths = ["/", "/de", `/e/${mexico}`, `/de/e/${mexico}`, `/e/${mexico}/s/101`, "/tickets"];
+  const more = ["/auth/sign-in", "/auth/callback", "/hold/x", "/nowhere", "/robots.txt"];
+  for (const path of [...paths, ...more, "/sitemap.xml", `/e/${mexico}/calendar.ics`]) {
+    for (const cookie of ["", "__Host-session=forged"]) {
+      const headers = { accept: "text/html", cookie };
+      const answer = await fetch(shop.site + path, { headers, redirect: "manual" });
+      await answer.body?.cancel();
+      const kept = answer.headers.get("cache-control") ?? "";
+      expect([path, kept.startsWith("public")]).toEqual([path, isPublic.test(path)]);
+      expect(answer.headers.get("content-security-policy")).toContain("default-src 'none'");
+      expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+      expect(answer.headers.get("access-control-allow-credentials")).toBeNull();
+      const sets = answer.headers.has("set-cookie");
+      expect([path, sets && isPublic.test(path)]).toEqual([path, false]);
+    }
+  }
+});
+
+/** What a scanner reads from the picture of the first ticket. */
+async function scan(page: Page): Promise<string> {
+  const png = await page.locator("svg.qr").first().screenshot();
+  const { data, width, height } = await page.evaluate(async (source) => {
+    // The page's policy lets nothing be fetched from a data: address.
+    const bytes = Uint8Array.from(atob(source), (char) => char.charCodeAt(0));
+    const picture = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+    const canvas = new OffscreenCanvas(picture.width, picture.height);
+    const ctx = canvas.getContext("2d");
+    if (!ctx) throw new Error("no canvas");
+    ctx.drawImage(picture, 0, 0);
+    const image = ctx.getImageData(0, 0, picture.width, picture.height);
+    return { data: [...image.data], width: image.width, height: image.height };
+  }, png.toString("base64"));
+  const found = jsqr(Uint8ClampedArray.from(data), width, height);
+  if (!found) throw new Error("no code was found in the picture");
+  return found.data;
+}

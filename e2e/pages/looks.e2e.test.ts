@@ -1,0 +1,158 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Booking } from "../../contracts/bookings.ts";
+import { desktop, phone } from "./browser.ts";
+import { makeEvening, stadiumSections } from "./programme.ts";
+import { type OpenShop, openRealShop } from "./shop.ts";
+
+/** Every page, as different people see it: axe finds nothing, nothing scrolls sideways, everything can be hit. */
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+let shop: OpenShop;
+let paths: string[];
+let session: Awaited<
+  ReturnType<OpenShop["browser"]["newContext"]>
+>["storageState"] extends () => Promise<infer State>
+  ? State
+  : never;
+
+beforeAll(async () => {
+  shop = await openRealShop();
+  const [hall, stadium] = await Promise.all([
+    makeEvening(shop.api, shop.admin, { name: "Quartet of Strings" }),
+    makeEvening(shop.api, shop.admin, {
+      name: "Stadium of Sixty Thousand",
+      sections: stadiumSections,
+    }),
+  ]);
+  const alice = await shop.stack.token("alice");
+  const hold = async () => {
+    const body = { bestAvailable: { quantity: 2 } };
+    return (await shop.api<Booking>("POST", `/bookings/${hall}`, { token: alice, body })).body.id;
+  };
+  const [held, bought] = [await hold(), await hold()];
+  await shop.api("POST", `/bookings/${bought}/confirm`, { token: alice });
+  paths = [
+    "/",
+    `/e/${hall}`,
+    `/e/${stadium}`,
+    `/e/${hall}/s/101`,
+    `/hold/${held}`,
+    "/tickets",
+    `/tickets/${bought}`,
+    "/auth/sign-in",
+    "/auth/callback",
+    "/nowhere",
+    `/de/e/${hall}`,
+    "/es",
+  ];
+  await shop.as(desktop, async (page, context) => {
+    await page.goto("/tickets");
+    await page.getByRole("button", { name: "Alice" }).click();
+    await page.waitForURL("**/tickets");
+    session = await context.storageState();
+  });
+}, 300_000);
+
+afterAll(() => shop?.close());
+
+const looks: [string, BrowserContextOptions, { rtl?: true }][] = [
+  ["phone, light", { ...phone, colorScheme: "light" }, {}],
+  ["phone, dark", { ...phone, colorScheme: "dark" }, {}],
+  ["desktop, light", { ...desktop, colorScheme: "light" }, {}],
+  ["desktop, dark", { ...desktop, colorScheme: "dark" }, {}],
+  ["phone, forced colours", { ...phone, forcedColors: "active" }, {}],
+  ["desktop, right to left", { ...desktop, colorScheme: "light" }, { rtl: true }],
+];
+
+test.each(looks)(
+  "axe finds nothing on any page: %s",
+  async (_, options, { rtl }) => {
+    await shop.as({ ...options, storageState: session, bypassCSP: true }, async (page) => {
+      const found: string[] = [];
+      for (const path of paths) {
+        await open(page, path);
+        if (rtl) await page.evaluate(() => document.documentElement.setAttribute("dir", "rtl"));
+        found.push(...(await violations(page)).map((line) => `${path}: ${line}`));
+      }
+      expect(found).toEqual([]);
+    });
+  },
+  300_000,
+);
+
+test("at 320 px nothing scrolls sideways, and every target is at least 24 px high and wide", async () => {
+  const narrow = { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true };
+  await shop.as({ ...narrow, storageState: session }, async (page) => {
+    const found: string[] = [];
+    for (const path of paths) {
+      await open(page, path);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      if (wide > 320) found.push(`${path}: ${wide} px wide`);
+      found.push(...(await smallTargets(page)).map((line) => `${path}: ${line}`));
+    }
+    expect(found).toEqual([]);
+  });
+}, 200_000);
+
+test("no page asks anybody else for anything, and none reports a breach of its policy", async () => {
+  await shop.as({ ...desktop, storageState: session }, async (page) => {
+    const elsewhere: string[] = [];
+    const breaches: string[] = [];
+    page.on("request", (request) => {
+      if (new URL(request.url()).origin !== shop.site && !request.url().startsWith("data:")) {
+        elsewhere.push(request.url());
+      }
+    });
+    page.on("console", (line) => {
+      if (line.text().includes("Content Security Policy")) breaches.push(line.text());
+    });
+    for (const path of paths.filter((it) => it !== "/auth/sign-in")) await open(page, path);
+    expect({ elsewhere, breaches }).toEqual({ elsewhere: [], breaches: [] });
+  });
+}, 120_000);
+
+/** The sign-in page goes on by itself, so it is held where it is. */
+async function open(page: Page, path: string): Promise<void> {
+  await page.unroute("**/authorize*");
+  await page.route("**/authorize*", (route) => route.fulfill({ status: 204 }));
+  await page.goto(path, { waitUntil: "load" });
+}
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async (wanted) => {
+    const { axe: checker } = window as unknown as {
+      axe: {
+        run(options: unknown): Promise<{
+          violations: { id: string; nodes: { target: string[]; failureSummary?: string }[] }[];
+        }>;
+      };
+    };
+    const { violations: list } = await checker.run({ runOnly: { type: "tag", values: wanted } });
+    return list.map(({ id, nodes }) => {
+      const [first] = nodes;
+      return `${id} at ${first?.target.join(" ")} (${nodes.length}): ${first?.failureSummary ?? ""}`;
+    });
+  }, tags);
+}
+
+/** Links within text are exempt (WCAG 2.5.8); what is hidden or inside a label is no target of its own. */
+async function smallTargets(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const selector = "a[href], button, select, summary, input:not([type=hidden]), label.seat";
+    return [...document.querySelectorAll(selector)].flatMap((element) => {
+      const target = element.closest("label") ?? element;
+      const { width, height, right } = target.getBoundingClientRect();
+      const isHidden = width === 0 || right <= 0 || target.classList.contains("skip");
+      const isInline =
+        getComputedStyle(target).display === "inline" && element.closest("p") !== null;
+      if (isHidden || isInline || (width >= 24 && height >= 24)) return [];
+      const size = `${Math.round(width)} × ${Math.round(height)}`;
+      return [`${element.outerHTML.slice(0, 80)} is ${size} px`];
+    });
+  });
+}

@@ -1,0 +1,165 @@
+import { gzipSync } from "node:zlib";
+import type { Page, Request } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { desktop, phone, signIn } from "./browser.ts";
+import { makeEvening, stadiumSections } from "./programme.ts";
+import { type OpenShop, openRealShop } from "./shop.ts";
+
+/** What people do, and what happens to them meanwhile. */
+let shop: OpenShop;
+let hall: string;
+let stadium: string;
+
+beforeAll(async () => {
+  shop = await openRealShop();
+  [hall, stadium] = await Promise.all([
+    makeEvening(shop.api, shop.admin, { name: "Quartet of Strings" }),
+    makeEvening(shop.api, shop.admin, {
+      name: "Stadium of Sixty Thousand",
+      sections: stadiumSections,
+    }),
+  ]);
+}, 300_000);
+
+afterAll(() => shop?.close());
+
+/** Presses Tab until this has the focus; what has it must be visible each time. */
+async function tabTo(
+  page: Page,
+  role: "link" | "button" | "checkbox",
+  name: RegExp,
+): Promise<void> {
+  for (let presses = 0; presses < 200; presses++) {
+    await page.keyboard.press("Tab");
+    const focus = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (!element || element === document.body) return undefined;
+      const style = getComputedStyle(element.closest("label") ?? element);
+      const own = getComputedStyle(element);
+      const ring = [style, own].some((it) => it.outlineStyle !== "none" || it.boxShadow !== "none");
+      return { ring, at: element.outerHTML.slice(0, 100) };
+    });
+    if (focus?.ring === false) throw new Error(`the focus is not to be seen: ${focus.at}`);
+    const wanted = page.getByRole(role, { name }).and(page.locator(":focus"));
+    if ((await wanted.count()) > 0) return;
+  }
+  throw new Error(`no way by keyboard to ${role} ${name}`);
+}
+
+test("a purchase by keyboard alone; the focus is always to be seen", async () => {
+  await shop.as(desktop, async (page) => {
+    await page.goto(`/e/${hall}`);
+    await tabTo(page, "button", /^Sign in$/);
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Alice" }).focus(); // the issuer's page is not ours
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`**/e/${hall}`);
+    await tabTo(page, "link", /^102$/);
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/s/102");
+    await tabTo(page, "checkbox", /1/);
+    await page.keyboard.press("Space");
+    await tabTo(page, "button", /^Hold seats$/);
+    await page.keyboard.press("Enter");
+    await page.getByText(/seat(s)? held until/).waitFor();
+    await tabTo(page, "button", /^Extend$/);
+    await page.keyboard.press("Enter");
+    await page.getByText(/seat(s)? held until/).waitFor();
+    await tabTo(page, "button", /^Confirm$/);
+    await page.keyboard.press("Enter");
+    await page.getByText("Thank you. These seats are yours.").waitFor();
+  });
+});
+
+test("a seat held in one browser shows in the other, and who is slower gets alternatives", async () => {
+  await shop.as(desktop, async (alice) => {
+    await shop.as(phone, async (bob) => {
+      const seats = `/e/${hall}/s/101`;
+      for (const [page, user] of [[alice, "Alice"] as const, [bob, "Bob"] as const]) {
+        await page.goto(seats);
+        await signIn(page, user);
+        await page.waitForURL(`**${seats}`);
+        await page.locator("seat-map .map-box canvas").waitFor();
+        await page.getByRole("group", { name: /Row B/ }).getByRole("checkbox").nth(4).check();
+      }
+      await alice.getByRole("button", { name: "Hold seats" }).first().click();
+      await alice.getByText(/1 seat held until/).waitFor();
+      const started = Date.now();
+      await bob.getByText(/has just been taken/).waitFor();
+      console.log(`seen by the other browser after ${Date.now() - started} ms`);
+    });
+  });
+});
+
+test("the loser of a race is offered as good seats, one tap away", async () => {
+  await shop.as({ ...desktop, javaScriptEnabled: false }, async (alice) => {
+    await shop.as({ ...phone, javaScriptEnabled: false }, async (bob) => {
+      const seats = `/e/${hall}/s/Balcony`;
+      for (const [page, user] of [[alice, "Alice"] as const, [bob, "Bob"] as const]) {
+        await page.goto(seats);
+        await signIn(page, user);
+        await page.waitForURL(`**${seats}`);
+        await page.getByRole("group", { name: /Row C/ }).getByRole("checkbox").nth(4).check();
+        await page.getByRole("group", { name: /Row C/ }).getByRole("checkbox").nth(5).check();
+      }
+      await alice.getByRole("button", { name: "Hold seats" }).click();
+      await alice.getByText(/2 seats held until/).waitFor();
+      await bob.getByRole("button", { name: "Hold seats" }).click();
+      await bob.getByRole("alert").waitFor();
+      await bob.locator("form.offer button").first().click();
+      await bob.getByText(/2 seats held until/).waitFor();
+    });
+  });
+});
+
+test("a hold survives a reload, a second tab, the back button and ten seconds offline", async () => {
+  await shop.as(phone, async (page, context) => {
+    await page.goto(`/e/${stadium}`);
+    await signIn(page, "Bob");
+    await page.waitForURL(`**/e/${stadium}`);
+    await page.getByRole("button", { name: "Find best seats" }).click();
+    const until = page.getByText(/2 seats held until/);
+    await until.waitFor();
+    const hold = page.url();
+    await page.reload();
+    await until.waitFor();
+    const second = await context.newPage();
+    await second.goto(hold);
+    await second.getByText(/2 seats held until/).waitFor();
+    await second.close();
+    await page.goto("/");
+    await page.goBack();
+    await until.waitFor();
+    await context.setOffline(true);
+    await page.locator("[data-offline-note]").waitFor();
+    await context.setOffline(false);
+    await page.locator("[data-offline-note]").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Release seats" }).click();
+    await page.waitForURL(`**/e/${stadium}?notice=released`);
+  });
+});
+
+test("the event page of 60,000 seats keeps its budget of bytes and requests", async () => {
+  await shop.as(phone, async (page) => {
+    const finished: Request[] = [];
+    page.on("requestfinished", (request) => finished.push(request));
+    await page.goto(`/e/${stadium}`);
+    await page.locator("seat-map .map-box canvas").waitFor();
+    const own = finished.filter((request) => !request.url().startsWith("data:"));
+    const requests = own.length;
+    const sizes: Record<string, number> = {};
+    for (const request of own) {
+      const body = await (await request.response())?.body();
+      const { pathname } = new URL(request.url());
+      sizes[pathname] = gzipSync(body ?? "", { level: 9 }).length;
+    }
+    console.log(JSON.stringify({ requests, sizes }));
+    const size = (part: RegExp) =>
+      Object.entries(sizes).reduce((sum, [path, bytes]) => sum + (part.test(path) ? bytes : 0), 0);
+    expect(requests).toBeLessThanOrEqual(8);
+    expect(size(/\.js$/)).toBeLessThanOrEqual(20_480);
+    expect(size(/^\/e\/\d+$/)).toBeLessThanOrEqual(15_360);
+    expect(size(/plan$|availability$/)).toBeLessThanOrEqual(15_360);
+    expect(size(/plan$/)).toBeGreaterThan(0);
+  });
+});

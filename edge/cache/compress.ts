@@ -1,0 +1,36 @@
+// The runtime's own streams know no Brotli; its zlib does.
+// oxlint-disable-next-line no-restricted-imports
+import { brotliDecompressSync } from "node:zlib";
+
+/** How bodies are kept: Brotli where the origin made it (a quarter of the size), gzip where the edge did. */
+export type Encoding = "br" | "gzip";
+
+/** @param header `Content-Encoding` of a source */
+export function toEncoding(header: string | null): Encoding | undefined {
+  return header === "br" || header === "gzip" ? header : undefined;
+}
+
+/** Compresses with gzip. */
+export function compress(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  return pipe(bytes, new CompressionStream("gzip"));
+}
+
+/** @throws when the bytes are not what `encoding` says */
+export async function decompress(
+  bytes: Uint8Array<ArrayBuffer>,
+  encoding: Encoding,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (encoding === "gzip") return pipe(bytes, new DecompressionStream("gzip"));
+  return new Uint8Array(brotliDecompressSync(bytes));
+}
+
+/** Written straight into the stream: going through a `Blob` took half as long again for 7 MB. */
+async function pipe(
+  bytes: Uint8Array<ArrayBuffer>,
+  through: CompressionStream | DecompressionStream,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const writer = through.writable.getWriter();
+  const written = writer.write(bytes).then(() => writer.close());
+  const [read] = await Promise.all([new Response(through.readable).arrayBuffer(), written]);
+  return new Uint8Array(read);
+}

@@ -1,0 +1,22 @@
+/** So many loads within the window, in one isolate, make an event hot: hardly a second passes without one. */
+const loadsMin = 4;
+const windowMs = 10_000;
+/** Events that are counted at most: their ids are callers' to invent. */
+const eventsMax = 2_000;
+
+/** Knows which events are asked for all the time: for them one object in the world asks the origin for everybody. */
+export class HotEvents {
+  readonly #loads = new Map<string, number[]>();
+
+  /**
+   * Counts a load.
+   * @param now Unix milliseconds
+   * @returns whether the event is hot
+   */
+  note(eventId: string, now: number): boolean {
+    const recent = (this.#loads.get(eventId) ?? []).filter((at) => now - at < windowMs);
+    if (this.#loads.size >= eventsMax) this.#loads.clear();
+    this.#loads.set(eventId, [...recent, now].slice(-loadsMin));
+    return recent.length + 1 >= loadsMin;
+  }
+}

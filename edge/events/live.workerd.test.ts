@@ -1,0 +1,217 @@
+import { evictDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect, inject, test, vi } from "vitest";
+import { packStatuses } from "../../contracts/availability-bits.ts";
+import { edgeHeaders, importSigningKeys, signParts } from "../../contracts/edge-signature.ts";
+import type { TicketStatus } from "../../contracts/events.ts";
+import { readEnv } from "../env.ts";
+import { ask } from "../testing/ask-edge.ts";
+import { newId, origin, showEvent } from "../testing/neighbours.ts";
+
+async function playSeats(id: string, ...statuses: TicketStatus[]): Promise<void> {
+  await origin.plays({
+    path: `/events/${id}/availability`,
+    status: 200,
+    headers: { etag: `W/"${statuses.join("-")}"` },
+    body: JSON.stringify({
+      version: 1,
+      counts: { available: 0, held: 0, booked: 0, blocked: 0 },
+      statuses: packStatuses(statuses),
+    }),
+  });
+}
+
+/** Tells the edge of changes as origin and indexer do. */
+async function tell(body: unknown, forge: Record<string, string> = {}): Promise<Response> {
+  const bytes = new TextEncoder().encode(JSON.stringify(body));
+  const requestId = crypto.randomUUID();
+  const timestampSeconds = Math.floor(Date.now() / 1000);
+  const parts = {
+    method: "POST",
+    path: "/internal/changes",
+    query: "",
+    timestampSeconds,
+    body: bytes,
+  };
+  const nobody = { user: "", roles: "", requestId, deadline: "" };
+  const keys = await importSigningKeys(inject("edgeSigningKeys"));
+  const { keyId, signature } = await signParts(keys, { ...parts, ...nobody });
+  const headers = {
+    [edgeHeaders.keyId]: keyId,
+    [edgeHeaders.signature]: signature,
+    [edgeHeaders.timestamp]: String(timestampSeconds),
+    [edgeHeaders.requestId]: requestId,
+    ...forge,
+  };
+  return ask("/internal/changes", { method: "POST", body: bytes, headers });
+}
+
+const seatsOf = (eventId: string) => ({
+  source: "origin",
+  changes: [{ eventId, sequence: "1", available: [], held: ["1"], booked: [] }],
+});
+
+/** A viewer: what it was sent, in order. */
+async function watch(id: string, after?: number) {
+  const query = after === undefined ? "" : `?after=${after}`;
+  const response = await ask(`/events/${id}/live${query}`, { headers: { Upgrade: "websocket" } });
+  const socket = response.webSocket;
+  if (!socket) throw new Error(`no socket: ${response.status}`);
+  const messages: unknown[] = [];
+  let closed: number | undefined;
+  socket.addEventListener("message", ({ data }) => messages.push(JSON.parse(String(data))));
+  socket.addEventListener("close", ({ code }) => (closed = code));
+  socket.accept();
+  return {
+    socket,
+    messages,
+    closed: () => closed,
+    got: (count: number) =>
+      vi.waitFor(() => expect(messages.length).toBe(count), { timeout: 10_000 }),
+  };
+}
+
+test("a told change shows at once, though the copy is fresh", async () => {
+  const id = await showEvent("Before");
+  const name = async () =>
+    (await (await ask(`/events/${id}`)).json<{ event: { name: string } }>()).event.name;
+  expect(await name()).toBe("Before");
+  await showEvent("After", id);
+  expect((await tell(seatsOf(id))).status).toBe(200);
+  expect(await name()).toBe("After");
+});
+
+test.each([
+  { kind: "event", version: 2 },
+  { kind: "venue", venueId: "7" },
+  { kind: "performer", performerId: "7" },
+  { kind: "all" },
+])(
+  "a change of kind $kind from the indexer makes copies old, told once or twice",
+  async (change) => {
+    const id = await showEvent("Before");
+    await ask(`/events/${id}`);
+    await showEvent("After", id);
+    const named = change.kind === "event" ? { ...change, eventId: id } : change;
+    const batch = { source: "indexer", epoch: 1, from: 1, to: 1, changes: [named] };
+    expect((await tell(batch)).status).toBe(200);
+    expect((await tell(batch)).status).toBe(200);
+    const { event } = await (await ask(`/events/${id}`)).json<{ event: { name: string } }>();
+    expect(event.name).toBe("After");
+  },
+);
+
+test.each([
+  ["another signature", { [edgeHeaders.signature]: "0".repeat(64) }],
+  ["an unknown key", { [edgeHeaders.keyId]: "k9" }],
+  ["another time", { [edgeHeaders.timestamp]: "1" }],
+])("changes with %s are refused", async (_, forged) => {
+  expect((await tell(seatsOf(newId()), forged)).status).toBe(403);
+});
+
+test("a signed body that is no list of changes is refused", async () => {
+  expect((await tell({ changes: [] })).status).toBe(422);
+});
+
+test("a hot event is asked of the origin by its object alone, which keeps it when it is evicted", async () => {
+  const id = await showEvent();
+  const object = readEnv(env).EVENT_VIEWS;
+  const stub = object.get(object.idFromName(`event/${id}`)) as unknown as DurableObjectStub & {
+    read(question: object, known: string | undefined): Promise<{ status: string }>;
+  };
+  const question = { eventId: id, part: "view", requestId: "r" };
+  const all = await Promise.all(Array.from({ length: 200 }, () => stub.read(question, undefined)));
+  expect(new Set(all.map(({ status }) => status))).toEqual(new Set(["found"]));
+  expect(await stub.read(question, 'W/"1-An-evening"')).toMatchObject({ status: "unchanged" });
+  expect((await origin.received(`/events/${id}`)).length).toBeLessThanOrEqual(2);
+  await evictDurableObject(stub);
+  await origin.plays({ path: `/events/${id}`, fault: "refuse" });
+  expect(await stub.read(question, undefined)).toMatchObject({ status: "found" });
+});
+
+test("a viewer gets all statuses first, then each change with the next number", async () => {
+  const id = newId();
+  await playSeats(id, "available", "available");
+  const viewer = await watch(id);
+  await viewer.got(1);
+  expect(viewer.messages[0]).toEqual({
+    seq: 1,
+    statuses: packStatuses(["available", "available"]),
+  });
+  await playSeats(id, "available", "held");
+  await tell(seatsOf(id));
+  await viewer.got(2);
+  await playSeats(id, "booked", "available");
+  await tell(seatsOf(id));
+  await viewer.got(3);
+  expect(viewer.messages.slice(1)).toEqual([
+    { seq: 2, changes: [[1, 1]] },
+    {
+      seq: 3,
+      changes: [
+        [0, 2],
+        [1, 0],
+      ],
+    },
+  ]);
+});
+
+test("a viewer who comes back gets what it missed; one who was away too long gets everything", async () => {
+  const id = newId();
+  await playSeats(id, "available");
+  const first = await watch(id);
+  await first.got(1);
+  first.socket.close(1000);
+  const other = await watch(id);
+  await other.got(1);
+  await playSeats(id, "held");
+  await tell(seatsOf(id));
+  await other.got(2);
+  const back = await watch(id, 1);
+  await back.got(1);
+  expect(back.messages).toEqual([{ seq: 2, changes: [[0, 1]] }]);
+  const stranger = await watch(id, 99);
+  await stranger.got(1);
+  expect(stranger.messages).toEqual([{ seq: 2, statuses: packStatuses(["held"]) }]);
+});
+
+test("numbers go on after both objects were evicted, and sockets survive it", async () => {
+  const id = newId();
+  await playSeats(id, "available");
+  const viewer = await watch(id);
+  await viewer.got(1);
+  const { EVENT_VIEWS, SEAT_VIEWERS } = readEnv(env);
+  await evictDurableObject(SEAT_VIEWERS.get(SEAT_VIEWERS.idFromName(`event/${id}/0`)));
+  await evictDurableObject(EVENT_VIEWS.get(EVENT_VIEWS.idFromName(`event/${id}`)));
+  await playSeats(id, "blocked");
+  await tell(seatsOf(id));
+  await viewer.got(2);
+  expect(viewer.messages[1]).toEqual({ seq: 2, changes: [[0, 3]] });
+});
+
+test("a viewer has nothing to say", async () => {
+  const id = newId();
+  await playSeats(id, "available");
+  const viewer = await watch(id);
+  await viewer.got(1);
+  viewer.socket.send("hello");
+  await vi.waitFor(() => expect(viewer.closed()).toBe(1008));
+});
+
+test("seats behind a waiting room are not watched without a pass, and an absent event is a 404", async () => {
+  const upgrade = { headers: { Upgrade: "websocket" } };
+  const id = newId();
+  const refusal = {
+    type: "/problems/admission-required",
+    title: "t",
+    status: 403,
+    detail: "d",
+    code: "admission-required",
+    requestId: "r",
+    queue: `/events/${id}/queue`,
+  };
+  await origin.plays({ path: `/events/${id}`, status: 403, body: JSON.stringify(refusal) });
+  expect((await ask(`/events/${id}/live`, upgrade)).status).toBe(403);
+  expect((await ask(`/events/${newId()}/live`, upgrade)).status).toBe(404);
+  expect((await ask(`/events/${await showEvent()}/live`)).status).toBe(422);
+});

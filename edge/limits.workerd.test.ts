@@ -1,0 +1,73 @@
+import { createExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import { createApp } from "./app.ts";
+import { readEnv } from "./env.ts";
+import { openParts } from "./parts.ts";
+import { makeToken } from "./testing/ask-edge.ts";
+import { newId, showEvent } from "./testing/neighbours.ts";
+
+async function openApp(rateLimits: "on" | "off") {
+  const app = createApp(await openParts(readEnv({ ...env, RATE_LIMITS: rateLimits })));
+  return (path: string, headers: Record<string, string>, method = "GET") =>
+    app.fetch(
+      new Request(`https://edge.example${path}`, { method, headers }),
+      {},
+      createExecutionContext(),
+    );
+}
+
+const limited = await openApp("on");
+const unlimited = await openApp("off");
+
+async function statuses(count: number, request: (turn: number) => Response | Promise<Response>) {
+  const answers = [];
+  for (let turn = 0; turn < count; turn++) answers.push((await request(turn)).status);
+  return answers;
+}
+
+test("beyond the limit an address is told when to come back, and its network with it", async () => {
+  const network = `2001:db8:${(Number(newId()) % 65_535).toString(16)}:1`;
+  const path = "/events/search?page=0";
+  const answers = await statuses(125, (turn) =>
+    limited(path, { "CF-Connecting-IP": `${network}::${turn.toString(16)}` }),
+  );
+  expect(answers.filter((status) => status === 422)).toHaveLength(120);
+  const refused = await limited(path, { "CF-Connecting-IP": `${network}::ffff` });
+  expect(refused.status).toBe(429);
+  expect(refused.headers.get("Retry-After")).toBe("60");
+  expect(await refused.json()).toMatchObject({ code: "rate-limited" });
+  expect((await limited(path, { "CF-Connecting-IP": newId() })).status).toBe(422);
+});
+
+test("users are counted each for themselves, whatever their address", async () => {
+  const tokens = await Promise.all([makeToken({ sub: newId() }), makeToken({ sub: newId() })]);
+  const ask = (token = "") =>
+    limited(
+      "/bookings/1",
+      { Authorization: `Bearer ${token}`, "CF-Connecting-IP": "203.0.113.9" },
+      "POST",
+    );
+  const first = await statuses(61, () => ask(tokens[0]));
+  expect(first.at(-1)).toBe(429);
+  expect((await ask(tokens[1])).status).not.toBe(429);
+});
+
+test("a bad token does not buy a new allowance", async () => {
+  const address = newId();
+  const answers = await statuses(121, (turn) =>
+    limited("/events/search?page=0", {
+      Authorization: `Bearer bad-${turn}`,
+      "CF-Connecting-IP": address,
+    }),
+  );
+  expect(answers.at(-1)).toBe(429);
+});
+
+test("with limits off nobody is refused", async () => {
+  const id = await showEvent();
+  const headers = { "CF-Connecting-IP": newId() };
+  expect(new Set(await statuses(700, () => unlimited(`/events/${id}`, headers)))).toEqual(
+    new Set([200]),
+  );
+});

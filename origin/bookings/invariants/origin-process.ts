@@ -1,0 +1,142 @@
+import type { Redis } from "@upstash/redis";
+import type { Hono } from "hono";
+import { ConnectionError } from "../../../db/connection-error.ts";
+import type { Db } from "../../../db/client.ts";
+import type { AppEnv } from "../../app-env.ts";
+import type { Deps } from "../../deps.ts";
+import type { Payments } from "../../payments/payments.ts";
+import type { Fault } from "./commands.ts";
+
+/** What a fault needs to be done to the real parts. */
+export interface Hazards {
+  flush(): Promise<void>;
+  /** Runs a statement on a connection of its own, which the server ends in the middle of the transaction. */
+  onEndedBackend(statement: (db: Db) => PromiseLike<unknown>): Promise<unknown>;
+}
+
+/**
+ * One process of the origin, real but for its outer wall: every step outside (a statement, a script, a call of the
+ * payment provider) passes here, and one of them can go wrong.
+ */
+export class OriginProcess {
+  readonly deps: Deps;
+  readonly app: Hono<AppEnv>;
+  isRedisDown = false;
+  /** Resolves when the process is killed. */
+  readonly killed: Promise<"killed">;
+  readonly #hazards: Hazards;
+  readonly #underWay = new Set<Promise<unknown>>();
+  #fault: Fault | undefined;
+  #steps = 0;
+  #isDead = false;
+  #die: (why: "killed") => void = () => {};
+
+  constructor(deps: Deps, hazards: Hazards, createApp: (deps: Deps) => Hono<AppEnv>) {
+    this.#hazards = hazards;
+    this.killed = new Promise((resolve) => {
+      this.#die = resolve;
+    });
+    this.deps = {
+      ...deps,
+      db: wrapped(deps.db, ["execute"], (run) => this.#step((db) => run(db ?? deps.db))),
+      redis: wrapped(deps.redis, ["eval", "evalsha"], (run) =>
+        this.#step(() => this.#unlessDown(() => run(deps.redis))),
+      ),
+      payments: wrapped<Payments>(deps.payments, Object.keys(deps.payments), (run) =>
+        this.#step(() => run(deps.payments)),
+      ),
+    };
+    this.app = createApp(this.deps);
+  }
+
+  get isDead(): boolean {
+    return this.#isDead;
+  }
+
+  /** @param fault at which of the steps from now on */
+  arm(fault: Fault | undefined): void {
+    this.#fault = fault;
+    this.#steps = 0;
+  }
+
+  /** What was sent out before the process died goes on outside of it: waits for that. */
+  async settled(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+  }
+
+  #unlessDown(run: () => PromiseLike<unknown>): PromiseLike<unknown> {
+    if (this.isRedisDown) throw new Error("no Redis");
+    return run();
+  }
+
+  #step(run: (db?: Db) => PromiseLike<unknown>): Promise<unknown> {
+    if (this.#isDead) return new Promise(() => {});
+    const done = this.#perform(run);
+    this.#underWay.add(done);
+    void done.catch(() => undefined).finally(() => this.#underWay.delete(done));
+    return this.#unlessKilled(done);
+  }
+
+  async #perform(run: (db?: Db) => PromiseLike<unknown>): Promise<unknown> {
+    const fault = this.#steps === this.#fault?.step ? this.#fault.kind : undefined;
+    this.#steps += 1;
+    switch (fault) {
+      case undefined:
+        return run();
+      case "fails":
+        throw new ConnectionError("08006", undefined);
+      case "reply-lost":
+        await run();
+        throw new ConnectionError("08006", undefined);
+      case "killed-before":
+        this.#kill();
+        return undefined;
+      case "killed-after":
+        await run();
+        this.#kill();
+        return undefined;
+      case "flushed":
+        await this.#hazards.flush();
+        return run();
+      case "backend-ended":
+        return this.#hazards.onEndedBackend(run);
+      default:
+        return fault satisfies never;
+    }
+  }
+
+  #kill(): void {
+    this.#isDead = true;
+    this.#die("killed");
+  }
+
+  /** A dead process hears of nothing. */
+  async #unlessKilled(done: Promise<unknown>): Promise<unknown> {
+    try {
+      const answer = await done;
+      return this.#isDead ? await new Promise(() => {}) : answer;
+    } catch (error) {
+      if (this.#isDead) await new Promise(() => {});
+      throw error;
+    }
+  }
+}
+
+/** The same part, with some of its methods led through a step. */
+function wrapped<Part extends Db | Redis | Payments>(
+  part: Part,
+  methods: readonly string[],
+  step: (run: (on: Part) => PromiseLike<unknown>) => Promise<unknown>,
+): Part {
+  return new Proxy(part, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== "function" || typeof name !== "string") return member;
+      if (!methods.includes(name)) return member.bind(target) as unknown;
+      return (...args: unknown[]) =>
+        step((on) => Reflect.apply(Reflect.get(on, name, on) as Call, on, args));
+    },
+  });
+}
+
+type Call = (...args: unknown[]) => PromiseLike<unknown>;

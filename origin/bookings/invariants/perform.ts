@@ -1,0 +1,189 @@
+import * as z from "zod";
+import { Booking } from "../../../contracts/bookings.ts";
+import { sweepHolds } from "../sweep-holds.ts";
+import { seatCount, type Command, type Round } from "./commands.ts";
+import type { OriginProcess } from "./origin-process.ts";
+import type { Answer, World } from "./world.ts";
+
+/** Performs one command in one process, and checks the answer against what the user was told before. */
+export async function perform(
+  world: World,
+  at: OriginProcess,
+  command: Command,
+  round: Round,
+): Promise<void> {
+  switch (command.kind) {
+    case "place":
+    case "place-best":
+      return place(world, at, command, round);
+    case "confirm":
+    case "extend":
+      return change(world, at, command, round);
+    case "end": {
+      const known = world.booking(command.booking);
+      if (!known) return;
+      world.locked.delete(known.id);
+      const { user } = known;
+      judge(world, await world.ask(at, `/bookings/${known.id}`, { method: "DELETE", user }));
+      return;
+    }
+    case "read": {
+      const known = world.booking(command.booking);
+      if (!known) return;
+      judge(world, await world.ask(at, `/bookings/${known.id}`, { user: known.user }));
+      return;
+    }
+    case "trespass":
+      return trespass(world, at, command);
+    case "expire": {
+      const known = world.booking(command.booking);
+      if (known) await world.expire(known.id, command.where);
+      return;
+    }
+    case "sweep":
+      await Promise.race([sweepHolds(at.deps.db).catch(() => 0), at.killed]);
+      return;
+    case "settle":
+      return;
+    case "block":
+    case "unblock": {
+      const [from, to] =
+        command.kind === "block" ? ["available", "blocked"] : ["blocked", "available"];
+      await world.lab.database.pool.query(
+        "UPDATE tickets SET status = $3 WHERE id = $1 AND status = $2",
+        [world.ticketIds[command.seat], from, to],
+      );
+      return;
+    }
+    default:
+      command satisfies never;
+  }
+}
+
+type Place = Extract<Command, { kind: "place" | "place-best" }>;
+type Change = Extract<Command, { kind: "confirm" | "extend" }>;
+
+async function place(world: World, at: OriginProcess, command: Place, round: Round): Promise<void> {
+  const user = world.user(command.user);
+  const body =
+    command.kind === "place"
+      ? {
+          ticketIds: command.seats.map((seat) => world.ticketIds[seat % seatCount]),
+          ...(command.acceptEqualSeats && { acceptEqualSeats: true }),
+        }
+      : { bestAvailable: { quantity: command.quantity } };
+  const quantity = command.kind === "place" ? command.seats.length : command.quantity;
+  const keyed = command.key === undefined ? undefined : world.keyed(user, command.key);
+  const answer = await world.ask(at, `/bookings/${world.eventId}`, {
+    method: "POST",
+    user,
+    body,
+    ...(keyed && { headers: { "Idempotency-Key": keyed.key } }),
+  });
+  judge(world, answer);
+  if (keyed) world.learn({ id: keyed.bookingId, user });
+  if (keyed) remember(world, `${user} ${keyed.key}`, JSON.stringify(body), answer);
+  if (answer.status !== 201) return;
+
+  const booking = Booking.parse(JSON.parse(answer.text));
+  world.learn({ id: booking.id, user });
+  if (booking.tickets.length !== quantity) {
+    world.violations.push(`asked for ${quantity}, got ${booking.tickets.length}: ${answer.text}`);
+  }
+  if (round.isRedisDown && !answer.isReplay) world.violations.push("a hold without Redis");
+  const isCalm = !round.isRedisDown && round.faults.every((fault) => fault === undefined);
+  const isSolitary = round.commands.length === 1;
+  if (!answer.isReplay && isCalm && isSolitary) world.locked.add(booking.id);
+}
+
+async function change(
+  world: World,
+  at: OriginProcess,
+  command: Change,
+  round: Round,
+): Promise<void> {
+  const known = world.booking(command.booking);
+  if (!known) return;
+  const { id, user } = known;
+  const key = command.key === undefined ? undefined : `${command.kind}-${id}-${command.key}`;
+  const isAlone = round.commands.length === 1 && round.faults.every((it) => it === undefined);
+  const isLive = isAlone && (await isLiveHold(world, id));
+  const answer = await world.ask(at, `/bookings/${id}/${command.kind}`, {
+    method: "POST",
+    user,
+    ...(key !== undefined && { headers: { "Idempotency-Key": key } }),
+  });
+  judge(world, answer);
+  if (key !== undefined) remember(world, `${user} ${key}`, "", answer);
+  if (command.kind !== "confirm" || answer.isReplay) return;
+  if (isLive && answer.status !== 200) {
+    world.violations.push(`a live hold could not be confirmed: ${answer.text}`);
+  }
+  if (answer.status === 200 && Booking.parse(JSON.parse(answer.text)).status !== "confirmed") {
+    world.violations.push(`confirmed, but it is not: ${answer.text}`);
+  }
+}
+
+async function trespass(
+  world: World,
+  at: OriginProcess,
+  { booking, ends }: Extract<Command, { kind: "trespass" }>,
+): Promise<void> {
+  const known = world.booking(booking);
+  if (!known) return;
+  const user = `stranger-${world.eventId}`;
+  const answer = await (ends
+    ? world.ask(at, `/bookings/${known.id}`, { method: "DELETE", user })
+    : world.ask(at, `/bookings/${known.id}/confirm`, { method: "POST", user }));
+  judge(world, answer);
+  if (![404, 503, 0].includes(answer.status)) {
+    world.violations.push(`a stranger was answered ${answer.status}: ${answer.text}`);
+  }
+}
+
+/** Held, its time not over, and none of its tickets blocked: nothing may keep its owner from confirming it. */
+async function isLiveHold(world: World, bookingId: string): Promise<boolean> {
+  const { rows } = await world.lab.database.pool.query<{ live: boolean }>(
+    `SELECT b.status = 'held' AND b.expires_at > now() + interval '5 seconds'
+            AND NOT EXISTS (SELECT FROM booking_tickets c JOIN tickets t ON t.id = c.ticket_id
+                            WHERE c.booking_id = b.id AND t.status <> 'available') AS live
+     FROM bookings b WHERE id = $1`,
+    [bookingId],
+  );
+  return rows[0]?.live ?? false;
+}
+
+const ProblemCode = z.object({ code: z.string() });
+
+/** No answer may be a bug, and a refusal must have changed nothing. */
+function judge(world: World, { requestId, status, text }: Answer): void {
+  if (status === 500) world.violations.push(`an internal error: ${text}`);
+  if (status < 400 || status >= 500) return;
+  // A payment can be declined after the tickets were booked: that is undone, and both is on record.
+  if (ProblemCode.parse(JSON.parse(text)).code !== "payment-declined")
+    world.refused.push(requestId);
+}
+
+/** The same key with the same request has the same answer for ever; with another request it is refused. */
+function remember(world: World, key: string, request: string, answer: Answer): void {
+  const isSuccess = answer.status === 200 || answer.status === 201;
+  const kept = world.kept.get(key);
+  if (!kept) {
+    if (isSuccess) world.kept.set(key, { request, text: answer.text });
+    return;
+  }
+  const isSame = kept.request === request;
+  if (isSuccess && !(isSame && kept.text === answer.text)) {
+    world.violations.push(`key ${key} was answered twice: ${kept.text} and ${answer.text}`);
+  }
+  const isExpected = isSame
+    ? isSuccess || [0, 503].includes(answer.status) || isInFlight(answer)
+    : [0, 422, 503].includes(answer.status) || isInFlight(answer);
+  if (!isExpected) {
+    world.violations.push(`key ${key}, ${isSame ? "same" : "other"} request: ${answer.text}`);
+  }
+}
+
+function isInFlight({ status, text }: Answer): boolean {
+  return status === 409 && ProblemCode.parse(JSON.parse(text)).code === "idempotency-key-in-use";
+}
