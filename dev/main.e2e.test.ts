@@ -2,8 +2,10 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import pg from "pg";
 import { afterAll, afterEach, expect, test } from "vitest";
 import { freePort } from "./free-port.ts";
+import { readRunningStack } from "./stack-file.ts";
 import { partNames } from "./stack-parts.ts";
 import { makeTestFolder } from "./testing/parts.ts";
 import { type DevRun, runDev, untilGone } from "./testing/run-dev.ts";
@@ -23,10 +25,15 @@ async function start(options: Partial<Parameters<typeof runDev>[0]> = {}): Promi
   return run;
 }
 
-const pidOf = (part: string): number => {
-  const record = JSON.parse(readFileSync(join(stateDir, "stack.json"), "utf8"));
-  return (record as { pids: Record<string, number> }).pids[part] ?? 0;
-};
+const pidOf = (part: string): number => readRunningStack(stateDir).pids[part] ?? 0;
+
+async function query(statement: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: readRunningStack(stateDir).databaseUrl });
+  await client.connect();
+  const { rows } = await client.query(statement);
+  await client.end();
+  return rows;
+}
 
 test("the first start says how each part runs, serves, and Ctrl-C leaves nothing behind", async () => {
   const dev = await start();
@@ -37,6 +44,8 @@ test("the first start says how each part runs, serves, and Ctrl-C leaves nothing
   expect(dev.lines().at(-1)).toBe(`ready http://localhost:${dev.port}`);
   expect((await fetch(`http://localhost:${dev.port}/health`)).status).toBe(200);
 
+  await query("CREATE TABLE kept AS SELECT 'kept' AS word");
+
   const parts = dev.parts();
   expect(parts).toHaveLength(partNames.length - 1); // the issuer is no process of its own
   dev.child.kill("SIGINT");
@@ -44,7 +53,7 @@ test("the first start says how each part runs, serves, and Ctrl-C leaves nothing
   await untilGone(parts);
 });
 
-test("a second start has the same secrets and addresses, and needs no network", async () => {
+test("a second start has the same data, secrets and addresses, and needs no network", async () => {
   const before = ["secrets.json", "ports.json"].map((name) =>
     readFileSync(join(stateDir, name), "utf8"),
   );
@@ -55,6 +64,7 @@ test("a second start has the same secrets and addresses, and needs no network", 
     readFileSync(join(stateDir, name), "utf8"),
   );
   expect(after).toEqual(before);
+  expect(await query("SELECT word FROM kept")).toEqual([{ word: "kept" }]);
 
   const second = await runDev({ stateDir });
   expect(await second.ended()).toBe(1);

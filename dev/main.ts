@@ -58,14 +58,18 @@ function printParts(parts: readonly Part[]): void {
   for (const line of formatTable(["part", "how", "what", "where"], rows)) console.log(line);
 }
 
+/** npm passes a Ctrl-C on to us that the terminal has sent us already: within this time it is the same one. */
+const sameSignalMs = 1000;
+
 /** Resolves at the first Ctrl-C or termination; the second one does not wait for anything. */
 async function askedToStop(): Promise<"asked"> {
   return await new Promise((resolve) => {
-    let times = 0;
+    let firstAt: number | undefined;
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       process.on(signal, () => {
-        times += 1;
-        if (times > 1) process.exit(130);
+        const at = performance.now();
+        firstAt ??= at;
+        if (at - firstAt > sameSignalMs) process.exit(130);
         resolve("asked");
       });
     }
