@@ -22,9 +22,9 @@ test("of many polls few make a call to an object, and all see the same public do
   const event = await flag();
   const answers = await Promise.all(Array.from({ length: 300 }, () => ask(statusOf(event))));
   const called = answers.filter((it) => it.headers.get("Cache-Status")?.includes("fwd="));
-  expect(called.length).toBeLessThan(30); // none is warm yet: those that came first
+  expect(called.length).toBeLessThan(10);
   const bodies = new Set(await Promise.all(answers.map((it) => it.text())));
-  expect(bodies.size).toBeLessThanOrEqual(called.length);
+  expect(bodies.size).toBeLessThanOrEqual(called.length + 1);
   const [first] = answers;
   expect(first?.headers.get("Cache-Control")).toBe("public, max-age=1, stale-while-revalidate=10");
   expect(first?.headers.get("Set-Cookie")).toBeNull();
