@@ -5,6 +5,7 @@ import type { QueueAdmitted, QueueFigures, QueueStatus } from "../contracts/queu
 import { type Api, eventually, openApi } from "./api.ts";
 import { buy, eachOf, isServed, join, type Person } from "./waiting-room-crowd.ts";
 import { checkIndependently, type Draw, positionIndependently } from "./waiting-room-lottery.ts";
+import { makeEvent } from "./waiting-room-event.ts";
 import { startWholeStack, type WholeStack } from "./whole-stack.ts";
 
 /** One on-sale from flag to sold out, on the real stack, with an edge that dies in the middle of it. */
@@ -32,7 +33,7 @@ beforeAll(async () => {
   stack = await startWholeStack({ seed: "none" });
   api = openApi(stack.edgeUrl);
   admin = await stack.token("ada", ["admin"]);
-  event = await makeEvent();
+  event = await makeEvent(api, admin, seats);
 });
 afterAll(() => stack?.stop());
 
@@ -82,11 +83,14 @@ test("a thousand joins by one account give one place", async () => {
   const token = await stack.token("eager");
   const numbers = new Set<number>();
   let created = 0;
-  await eachOf(Array.from({ length: 1000 }), async () => {
-    const joined = await join(api, event, token);
-    if (joined.status === 201) created++;
-    numbers.add(joined.body.number);
-  });
+  await eachOf(
+    Array.from({ length: 1000 }, (_, turn) => turn),
+    async () => {
+      const joined = await join(api, event, token);
+      if (joined.status === 201) created++;
+      numbers.add(joined.body.number);
+    },
+  );
   expect({ numbers: numbers.size, created }).toEqual({ numbers: 1, created: 1 });
 }, 180_000);
 
@@ -124,8 +128,8 @@ test("tickets and passes are good for their own person, event, generation and ti
     const { body } = await status();
     return body.serving > 8 ? body : undefined;
   });
-  const last = byPosition(now).at(-1) as Person;
-  const first = byPosition(now)[0] as Person;
+  const inOrder = byPosition(now);
+  const [first, last] = [inOrder[0], inOrder.at(-1)] as [Person, Person];
   const claim = (token: string, ticket: string, of = event) =>
     api<QueueAdmitted & Problem>("POST", `/events/${of}/queue/claim`, {
       token,
@@ -263,41 +267,13 @@ async function joinAs(name: string, count: number): Promise<void> {
 
 function byPosition(now: QueueStatus): Person[] {
   const draw = now as unknown as Draw;
-  const position = (person: Person) => positionIndependently(draw, person.number);
-  return people.toSorted((a, b) => position(a) - position(b));
+  const placed = people.map((person) => ({
+    person,
+    position: positionIndependently(draw, person.number),
+  }));
+  return placed.toSorted((a, b) => a.position - b.position).map(({ person }) => person);
 }
 
 function status() {
   return api<QueueStatus>("GET", `/events/${event}/queue`);
-}
-
-async function makeEvent(): Promise<string> {
-  const make = async (path: string, body: unknown) => {
-    const made = await api<{ id: string }>("POST", path, { token: admin, body });
-    if (made.status !== 201) throw new Error(`${path}: ${JSON.stringify(made.body)}`);
-    return made.body.id;
-  };
-  const day = 86_400_000;
-  const at = (ms: number) => new Date(Date.now() + ms).toISOString();
-  const venueId = await make("/admin/venues", {
-    name: "Arena",
-    city: "Berlin",
-    country: "DE",
-    timeZone: "Europe/Berlin",
-    capacity: seats,
-  });
-  const performerId = await make("/admin/performers", { name: "The Wanted Ones" });
-  const made = await make("/admin/events", {
-    name: "The one everybody wants",
-    venueId,
-    performerId,
-    status: "published",
-    startsAt: at(30 * day),
-    endsAt: at(30 * day + 7_200_000),
-    onSaleAt: at(-60_000),
-  });
-  const price = { amount: 5000, currency: "EUR" };
-  const sections = [{ name: "A", rows: 12, seatsPerRow: seats / 12, price }];
-  await make(`/admin/events/${made}/tickets`, { sections });
-  return made;
 }

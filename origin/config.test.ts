@@ -6,6 +6,14 @@ const good = {
   DATABASE_URL: "postgres://u:p@db.test/frontrow",
   UPSTASH_REDIS_REST_URL: "https://redis.test",
   UPSTASH_REDIS_REST_TOKEN: "secret-token",
+  PASS_VERIFYING_KEYS: JSON.stringify({
+    p1: {
+      kty: "EC",
+      crv: "P-256",
+      x: "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+      y: "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+    },
+  }),
   EDGE_SIGNING_KEYS: JSON.stringify({ k1: "ab".repeat(32) }),
   EDGE_URL: "https://edge.test/",
   JWT_ISSUER: "https://issuer.test",

@@ -21,6 +21,14 @@ const environment = {
   DATABASE_URL: databaseUrl,
   UPSTASH_REDIS_REST_URL: inject("upstashUrl"),
   UPSTASH_REDIS_REST_TOKEN: inject("upstashToken"),
+  PASS_VERIFYING_KEYS: JSON.stringify({
+    p1: {
+      kty: "EC",
+      crv: "P-256",
+      x: "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+      y: "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+    },
+  }),
   EDGE_SIGNING_KEYS: JSON.stringify({ k1: "ab".repeat(32) }),
   EDGE_URL: "http://127.0.0.1:9",
   JWT_ISSUER: issuer.issuer,

@@ -66,9 +66,11 @@ export class RoomShard extends DurableObject<RoomEnv> {
       await this.#arm();
       return answer;
     }
-    const answer = this.#joiners.wait(user);
+    const isFirst = !this.#joiners.has(user);
+    const waited = this.#joiners.wait(user);
     void this.#pump();
-    return await answer;
+    const answer = await waited;
+    return answer.status === "joined" && !isFirst ? { ...answer, created: false } : answer;
   }
 
   /** An admission for a served position; the same one again while it lives. */

@@ -33,6 +33,8 @@ export class StatusCopies {
   readonly #now: () => number;
   readonly #random: () => number;
   readonly #copies = new Map<string, StatusCopy>();
+  /** When this isolate last began to ask: known at once, where the data centre's mark takes a moment. */
+  readonly #askedAt = new Map<string, number>();
   readonly #polls = new Map<string, { second: number; count: number; before: number }>();
 
   constructor(env: RoomEnv, now: () => number, random: () => number = Math.random) {
@@ -60,7 +62,7 @@ export class StatusCopies {
             ageMs: age,
             freshMs: copy.freshMs,
             pollsPerSecond,
-            marked: await isMarked(key),
+            marked: await this.#isMarked(key),
             random: this.#random(),
           });
     switch (decision) {
@@ -81,7 +83,7 @@ export class StatusCopies {
     room: RegisteredRoom,
     old: StatusCopy | undefined,
   ): Promise<StatusFound | undefined> {
-    if (await isMarked(key)) {
+    if (await this.#isMarked(key)) {
       for (let i = 0; i < waits.times; i++) {
         await new Promise((resolve) => setTimeout(resolve, waits.ms));
         const copy = await this.#readShared(key);
@@ -94,6 +96,7 @@ export class StatusCopies {
 
   /** Asks one of the shards, by chance. */
   async #refresh(key: string, room: RegisteredRoom): Promise<StatusCopy | undefined> {
+    this.#askedAt.set(key, this.#now());
     await put(`${key}/mark`, "", markSeconds);
     const shard = Math.floor(this.#random() * room.shards);
     const identity = { ...identityOf(room), shard };
@@ -109,6 +112,15 @@ export class StatusCopies {
     this.#copies.set(key, copy);
     await put(key, JSON.stringify(copy), keepSeconds);
     return copy;
+  }
+
+  async #isMarked(key: string): Promise<boolean> {
+    const isAsking = () =>
+      this.#now() - (this.#askedAt.get(key) ?? Number.NEGATIVE_INFINITY) < markSeconds * 1000;
+    if (isAsking()) return true;
+    const mark = await caches.default.match(`${key}/mark`).catch(() => undefined);
+    if (mark !== undefined || isAsking()) return true;
+    return false;
   }
 
   async #readShared(key: string): Promise<StatusCopy | undefined> {
@@ -133,10 +145,6 @@ export class StatusCopies {
 /** A shard's identity but for which of them it is. */
 export function identityOf(room: RegisteredRoom) {
   return { event: room.event, generation: room.generation, shards: room.shards };
-}
-
-async function isMarked(key: string): Promise<boolean> {
-  return (await caches.default.match(`${key}/mark`).catch(() => undefined)) !== undefined;
 }
 
 async function put(key: string, body: string, seconds: number): Promise<void> {

@@ -17,6 +17,10 @@ export class Waiters<Key, Answer> {
     return this.#waiting.size;
   }
 
+  has(key: Key): boolean {
+    return this.#waiting.has(key);
+  }
+
   keys(): Key[] {
     return [...this.#waiting.keys()];
   }
