@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { ZodOpenApiPathsObject } from "zod-openapi";
 import {
   Booking,
+  BookingHistory,
   BookingList,
   HoldRequest,
   IdempotencyKey,
@@ -124,6 +125,17 @@ export const publicPaths: ZodOpenApiPathsObject = {
       responses: {
         204: { description: "Its tickets are on sale again" },
         ...fails("unauthenticated", "not-found", "booking-not-changeable", "service-unavailable"),
+      },
+    },
+  },
+  "/bookings/{bookingId}/history": {
+    get: {
+      ...signedIn,
+      summary: "What became of one of the caller's bookings, oldest first",
+      requestParams: { path: bookingPath },
+      responses: {
+        ...answers(200, "Its changes", BookingHistory),
+        ...fails("unauthenticated", "not-found"),
       },
     },
   },
