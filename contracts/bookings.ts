@@ -69,6 +69,21 @@ export const Booking = z
   .meta({ id: "Booking" });
 export type Booking = z.infer<typeof Booking>;
 
+/** What became of a booking, oldest first. */
+export const BookingHistory = z
+  .object({
+    bookingId: BookingId,
+    changes: z.array(
+      z.object({
+        at: z.string(),
+        action: z.string().describe("such as hold.placed, hold.confirmed, booking.cancelled"),
+        byOwner: z.boolean().describe("false: by the system, or by a buyer to whom it had expired"),
+      }),
+    ),
+  })
+  .meta({ id: "BookingHistory" });
+export type BookingHistory = z.infer<typeof BookingHistory>;
+
 const wholeNumber = (most: number, preset: number) =>
   z
     .string()

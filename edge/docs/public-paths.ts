@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { ZodOpenApiPathsObject } from "zod-openapi";
 import {
   Booking,
+  BookingHistory,
   BookingList,
   HoldRequest,
   IdempotencyKey,
@@ -157,6 +158,17 @@ export const publicPaths: ZodOpenApiPathsObject = {
       responses: {
         ...answers(200, "One code a ticket, in the booking's order", TicketCodes),
         ...fails("unauthenticated", "not-found", "booking-not-changeable", "service-unavailable"),
+      },
+    },
+  },
+  "/bookings/{bookingId}/history": {
+    get: {
+      ...signedIn,
+      summary: "What became of one of the caller's bookings, oldest first",
+      requestParams: { path: bookingPath },
+      responses: {
+        ...answers(200, "Its changes", BookingHistory),
+        ...fails("unauthenticated", "not-found"),
       },
     },
   },

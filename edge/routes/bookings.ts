@@ -20,6 +20,9 @@ export function bookingRoutes(parts: Parts): Hono<AppEnv> {
     .get("/bookings/:bookingId/codes", requireCaller, reads, (ctx) =>
       forwardToOrigin(parts, ctx, "read"),
     )
+    .get("/bookings/:bookingId/history", requireCaller, reads, (ctx) =>
+      forwardToOrigin(parts, ctx, "read"),
+    )
     .post("/bookings/:eventId", requireCaller, writes, requireAdmission(parts), (ctx) =>
       forwardToOrigin(parts, ctx, "write"),
     )

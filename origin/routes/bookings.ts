@@ -9,6 +9,7 @@ import { extendHold } from "../bookings/extend-hold.ts";
 import { listBookings } from "../bookings/list-bookings.ts";
 import { placeHold } from "../bookings/place-hold.ts";
 import { readBooking } from "../bookings/read-booking.ts";
+import { readHistory } from "../bookings/read-history.ts";
 import { idempotent, parseKey, replayedHeader } from "../idempotency/idempotent.ts";
 import { requestHash } from "../idempotency/request-hash.ts";
 import type { Gate } from "../queue/gate.ts";
@@ -35,6 +36,9 @@ export function bookingRoutes(deps: BookingDeps & { readonly gate: Gate }): Hono
       ctx.json(await listBookings(deps, { ...parseQuery(ctx, PageQuery), caller: callerOf(ctx) })),
     )
     .get("/bookings/:bookingId", async (ctx) => ctx.json(await readBooking(deps, bookingOf(ctx))))
+    .get("/bookings/:bookingId/history", async (ctx) =>
+      ctx.json(await readHistory(deps, bookingOf(ctx))),
+    )
     .delete("/bookings/:bookingId", async (ctx) => {
       await endBooking(deps, bookingOf(ctx));
       return ctx.body(null, 204);
