@@ -1,12 +1,21 @@
-import { Redis } from "@upstash/redis";
+import { Redis, type RedisConfigNodejs } from "@upstash/redis";
 import type { Logger } from "pino";
 import type { SigningKeys } from "../contracts/edge-signature.ts";
 import { openDatabase, type Db } from "../db/client.ts";
 import type { Config } from "./config.ts";
+import { createRedisTransport } from "./redis-transport.ts";
 import { createTokenVerifier, type VerifyToken } from "./verify-token.ts";
 
 /** Longest that one command to Redis may take, in milliseconds: a dead Redis must not hold a request up. */
-const redisTimeoutMs = 1_500;
+const redisTimeoutMs = 700;
+
+/**
+ * Callers that may wait for a connection, for each that there is: about what is served in a fifth of a second. More
+ * would only make all of them late.
+ */
+const waitersPerConnection = 10;
+/** Longest wait for a connection, in milliseconds. */
+const connectTimeoutMs = 2_000;
 
 /** What the parts of the origin need from the outside. Tests hand in real parts of their own. */
 export interface Deps {
@@ -38,6 +47,8 @@ export function openDeps(
   const database = openDatabase({
     url: config.databaseUrl,
     poolSize: config.databasePoolSize,
+    waitersMax: config.databasePoolSize * waitersPerConnection,
+    connectTimeoutMs,
     applicationName: "frontrow-origin",
     onIdleError: (error) => logger.warn({ err: error }, "an idle database connection ended"),
   });
@@ -60,13 +71,19 @@ export function openDeps(
  * because a script that ran but whose answer was lost must not blindly run again.
  */
 export function openRedis(url: string, token: string): Redis {
-  return new Redis({
+  return new OriginRedis({
     url,
     token,
     automaticDeserialization: false,
-    responseEncoding: false,
     enableTelemetry: false,
-    retry: { retries: 0 },
-    signal: () => AbortSignal.timeout(redisTimeoutMs),
+    enableAutoPipelining: false,
   });
+}
+
+/** The client with another way to its server; its constructor takes one only without any other option. */
+class OriginRedis extends Redis {
+  constructor(config: RedisConfigNodejs & { readonly url: string; readonly token: string }) {
+    super(config);
+    this.client = createRedisTransport({ ...config, timeoutMs: redisTimeoutMs });
+  }
 }

@@ -11,7 +11,7 @@ export interface RawAnswer {
  */
 export class RawConnection {
   readonly #socket: Socket;
-  #received = Buffer.alloc(0);
+  #received: Buffer = Buffer.alloc(0);
   #waiting: { resolve: (answer: RawAnswer) => void; reject: (error: Error) => void } | undefined;
 
   constructor(port: number) {
@@ -61,7 +61,7 @@ export class RawConnection {
 export function parseAnswer(received: Buffer): RawAnswer | undefined {
   const end = received.indexOf("\r\n\r\n");
   if (end < 0) return undefined;
-  const head = received.latin1Slice(0, end).toLowerCase();
+  const head = received.toString("latin1", 0, end).toLowerCase();
   const status = Number(head.slice(9, 12));
   const length = /\r\ncontent-length: (\d+)/.exec(head)?.[1];
   const rest = received.subarray(end + 4);
@@ -78,7 +78,7 @@ function joinChunks(status: number, rest: Buffer): RawAnswer | undefined {
   for (let at = 0; ;) {
     const line = rest.indexOf("\r\n", at);
     if (line < 0) return undefined;
-    const size = Number.parseInt(rest.latin1Slice(at, line), 16);
+    const size = Number.parseInt(rest.toString("latin1", at, line), 16);
     const next = line + 2 + size + 2;
     if (rest.length < next) return undefined;
     if (size === 0) return { status, body: Buffer.concat(parts).toString() };

@@ -14,7 +14,9 @@ interface ProcessTimes {
  * @param roots process ids by name
  * @returns zeros where there is no `/proc`
  */
-export function cpuTimes<Name extends string>(roots: Readonly<Record<Name, number>>): Record<Name, number> {
+export function cpuTimes<Name extends string>(
+  roots: Readonly<Record<Name, number>>,
+): Record<Name, number> {
   const all = readProcesses();
   const sums = {} as Record<Name, number>;
   for (const [name, root] of Object.entries(roots) as [Name, number][]) {
@@ -59,7 +61,10 @@ function readTimes(pid: number): ProcessTimes | undefined {
     return undefined; // it ended meanwhile
   }
   // The name stands in brackets and may hold anything; the fields after it are fixed (proc(5)).
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ").map(Number);
+  const fields = stat
+    .slice(stat.lastIndexOf(")") + 2)
+    .split(" ")
+    .map(Number);
   const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11, 15);
   return { parent: fields[1] ?? 0, ms: (user + system + childUser + childSystem) * msPerTick };
 }

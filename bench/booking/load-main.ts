@@ -21,7 +21,12 @@ async function run(plan: LoadPlan): Promise<LoadOutcome> {
   const times = { hold: [] as number[], confirm: [] as number[] };
   const statuses: Record<string, number> = {};
   const connections = Array.from({ length: connectionsOf(kind) }, () => new RawConnection(+port));
-  const step = async (connection: RawConnection, name: "hold" | "confirm", since: number, request: string) => {
+  const step = async (
+    connection: RawConnection,
+    name: "hold" | "confirm",
+    since: number,
+    request: string,
+  ) => {
     const answer = await connection.send(request).catch(() => ({ status: 0, body: "" }));
     times[name].push(performance.now() - since);
     const label = `${name} ${answer.status}`;
@@ -75,7 +80,11 @@ async function run(plan: LoadPlan): Promise<LoadOutcome> {
     );
   }
 
-  async function holdAtRate(all: RawConnection[], perSecond: number, forSeconds: number): Promise<void> {
+  async function holdAtRate(
+    all: RawConnection[],
+    perSecond: number,
+    forSeconds: number,
+  ): Promise<void> {
     const total = perSecond * forSeconds;
     const due: { turn: number; at: number }[] = [];
     const free = [...all];

@@ -21,7 +21,12 @@ export type LoadKind =
   /** Each client holds and confirms the next seats that nobody asked for yet, until there are none or time is up. */
   | { readonly loop: "sell"; readonly clients: number; readonly secondsMax: number }
   /** Holds fall due at a fixed rate, whatever the server does. */
-  | { readonly loop: "hold"; readonly perSecond: number; readonly seconds: number; readonly connections: number }
+  | {
+      readonly loop: "hold";
+      readonly perSecond: number;
+      readonly seconds: number;
+      readonly connections: number;
+    }
   /** Each client asks again and again for seats that somebody else holds. */
   | { readonly loop: "refuse"; readonly clients: number; readonly seconds: number };
 

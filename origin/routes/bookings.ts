@@ -45,7 +45,11 @@ export function bookingRoutes(deps: BookingDeps): Hono<AppEnv> {
 }
 
 function callerOf(ctx: Context<AppEnv>): Caller {
-  return { userId: requireUser(ctx.get("user")).id, requestId: ctx.get("requestId") };
+  return {
+    userId: requireUser(ctx.get("user")).id,
+    requestId: ctx.get("requestId"),
+    isLate: ctx.get("isLate"),
+  };
 }
 
 function bookingOf(ctx: Context<AppEnv, "/bookings/:bookingId">) {
