@@ -57,7 +57,8 @@ export async function importSigningKeys(json: string): Promise<SigningKeys> {
         if (!/^[0-9a-f]{64}$/i.test(hex))
           throw new TypeError(`signing key ${id}: not 32 bytes of hex`);
         const algorithm = { name: "HMAC", hash: "SHA-256" };
-        const key = await crypto.subtle.importKey("raw", fromHex(hex), algorithm, false, [
+        // Extractable, so that a runtime with cryptography of its own can take it over.
+        const key = await crypto.subtle.importKey("raw", fromHex(hex), algorithm, true, [
           "sign",
           "verify",
         ]);

@@ -7,7 +7,7 @@ import { createRedisTransport } from "./redis-transport.ts";
 import { createTokenVerifier, type VerifyToken } from "./verify-token.ts";
 
 /** Longest that one command to Redis may take, in milliseconds: a dead Redis must not hold a request up. */
-const redisTimeoutMs = 700;
+const redisTimeoutMs = 850;
 
 /**
  * Callers that may wait for a connection, for each that there is: about what is served in a fifth of a second. More
