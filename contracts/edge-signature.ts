@@ -57,7 +57,8 @@ export async function importSigningKeys(json: string): Promise<SigningKeys> {
         if (!/^[0-9a-f]{64}$/i.test(hex))
           throw new TypeError(`signing key ${id}: not 32 bytes of hex`);
         const algorithm = { name: "HMAC", hash: "SHA-256" };
-        const key = await crypto.subtle.importKey("raw", fromHex(hex), algorithm, false, [
+        // Extractable, so that a runtime with cryptography of its own can take it over.
+        const key = await crypto.subtle.importKey("raw", fromHex(hex), algorithm, true, [
           "sign",
           "verify",
         ]);
@@ -108,22 +109,28 @@ export async function checkSignature(
   return ok ? { ok } : { ok, reason: "wrong" };
 }
 
-/** One field a line. No field but the last can hold a line break: they come from a request line or headers. */
 async function canonicalBytes(parts: SignedParts): Promise<Uint8Array<ArrayBuffer>> {
   const bodyHash = await crypto.subtle.digest("SHA-256", new Uint8Array(parts.body));
-  return encoder.encode(
-    [
-      parts.method.toUpperCase(),
-      parts.path,
-      parts.query,
-      String(parts.timestampSeconds),
-      toHex(new Uint8Array(bodyHash)),
-      parts.user,
-      parts.roles,
-      parts.requestId,
-      parts.deadline,
-    ].join("\n"),
-  );
+  return encoder.encode(canonicalText(parts, toHex(new Uint8Array(bodyHash))));
+}
+
+/**
+ * What is signed, as text: one field a line. No field but the last can hold a line break: they come from a request
+ * line or headers. For a receiver with cryptography of its own; `signParts` and `checkSignature` use it, too.
+ * @param bodyHash SHA-256 of the body in hex
+ */
+export function canonicalText(parts: Omit<SignedParts, "body">, bodyHash: string): string {
+  return [
+    parts.method.toUpperCase(),
+    parts.path,
+    parts.query,
+    String(parts.timestampSeconds),
+    bodyHash,
+    parts.user,
+    parts.roles,
+    parts.requestId,
+    parts.deadline,
+  ].join("\n");
 }
 
 function toHex(bytes: Uint8Array): string {

@@ -3,7 +3,9 @@ import { drizzle as drizzleNeon } from "drizzle-orm/neon-serverless";
 import { drizzle as drizzlePg } from "drizzle-orm/node-postgres";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import pg from "pg";
+import { boundWaiters } from "./bound-waiters.ts";
 import { codeConnectionErrors } from "./connection-error.ts";
+import { prepareCalls } from "./prepare-calls.ts";
 
 /** Drizzle over either driver, or a transaction of it. Queries name their tables, so no schema type is carried. */
 export type Db = PgDatabase<PgQueryResultHKT, Record<string, never>>;
@@ -12,6 +14,8 @@ export interface DatabaseOptions {
   readonly url: string;
   /** Most connections at once; further queries wait for one. */
   readonly poolSize?: number;
+  /** Most that may wait for one; whoever comes then fails at once with the code `53300`. Absent: no bound. */
+  readonly waitersMax?: number;
   /** How long a query may wait for a connection, in milliseconds, before it fails. */
   readonly connectTimeoutMs?: number;
   /** Shown in `pg_stat_activity`. */
@@ -55,6 +59,8 @@ function opened(db: Db, pool: pg.Pool, options: DatabaseOptions): Database {
   // Without a listener an idle connection's end (a restart of the server) would end the process.
   pool.on("error", options.onIdleError ?? (() => {}));
   codeConnectionErrors(pool);
+  if (options.waitersMax !== undefined) boundWaiters(pool, options.waitersMax);
+  prepareCalls(pool);
   return { db, pool, close: () => pool.end() };
 }
 

@@ -10,7 +10,7 @@ export interface AppEnv {
   Variables: {
     requestId: string;
     user: User | undefined;
-    /** Aborts when the edge has stopped waiting for the answer. */
-    deadline: AbortSignal;
+    /** Whether the edge has stopped waiting for the answer. */
+    isLate: () => boolean;
   };
 }

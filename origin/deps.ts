@@ -1,4 +1,4 @@
-import { Redis } from "@upstash/redis";
+import { Redis, type RedisConfigNodejs } from "@upstash/redis";
 import type { Logger } from "pino";
 import type { PassKeys } from "../contracts/admission-pass.ts";
 import type { SigningKeys } from "../contracts/edge-signature.ts";
@@ -7,10 +7,19 @@ import type { Config } from "./config.ts";
 import { instantPayments } from "./payments/instant-payments.ts";
 import type { Payments } from "./payments/payments.ts";
 import type { TicketKey } from "./tickets/ticket-key.ts";
+import { createRedisTransport } from "./redis-transport.ts";
 import { createTokenVerifier, type VerifyToken } from "./verify-token.ts";
 
 /** Longest that one command to Redis may take, in milliseconds: a dead Redis must not hold a request up. */
-const redisTimeoutMs = 1_500;
+const redisTimeoutMs = 850;
+
+/**
+ * Callers that may wait for a connection, for each that there is: about what is served in a fifth of a second. More
+ * would only make all of them late.
+ */
+const waitersPerConnection = 10;
+/** Longest wait for a connection, in milliseconds. */
+const connectTimeoutMs = 2_000;
 
 /** What the parts of the origin need from the outside. Tests hand in real parts of their own. */
 export interface Deps {
@@ -47,6 +56,8 @@ export function openDeps(
   const database = openDatabase({
     url: config.databaseUrl,
     poolSize: config.databasePoolSize,
+    waitersMax: config.databasePoolSize * waitersPerConnection,
+    connectTimeoutMs,
     applicationName: "frontrow-origin",
     onIdleError: (error) => logger.warn({ err: error }, "an idle database connection ended"),
   });
@@ -72,13 +83,19 @@ export function openDeps(
  * because a script that ran but whose answer was lost must not blindly run again.
  */
 export function openRedis(url: string, token: string): Redis {
-  return new Redis({
+  return new OriginRedis({
     url,
     token,
     automaticDeserialization: false,
-    responseEncoding: false,
     enableTelemetry: false,
-    retry: { retries: 0 },
-    signal: () => AbortSignal.timeout(redisTimeoutMs),
+    enableAutoPipelining: false,
   });
+}
+
+/** The client with another way to its server; its constructor takes one only without any other option. */
+class OriginRedis extends Redis {
+  constructor(config: RedisConfigNodejs & { readonly url: string; readonly token: string }) {
+    super(config);
+    this.client = createRedisTransport({ ...config, timeoutMs: redisTimeoutMs });
+  }
 }

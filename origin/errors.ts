@@ -27,3 +27,10 @@ export class DomainError extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
+
+/** Nobody waits for the answer any more. */
+export function tooLate(): DomainError {
+  return new DomainError("service-unavailable", "The time for this request was over.", {
+    retryAfterSeconds: 1,
+  });
+}

@@ -89,16 +89,17 @@ async function run(plan: LoadPlan): Promise<LoadOutcome> {
     const due: { turn: number; at: number }[] = [];
     const free = [...all];
     const pending: Promise<void>[] = [];
+    const holdOn = async (connection: RawConnection, job: { turn: number; at: number }) => {
+      await hold(connection, job.turn, job.turn * seatsPerBooking, job.at);
+      free.push(connection);
+      pump();
+    };
     const pump = () => {
-      while (due.length > 0 && free.length > 0) {
-        const job = due.shift();
-        const connection = free.pop();
-        if (!job || !connection) return;
-        const done = hold(connection, job.turn, job.turn * seatsPerBooking, job.at).then(() => {
-          free.push(connection);
-          pump();
-        });
-        pending.push(done);
+      for (;;) {
+        const connection = due.length > 0 ? free.pop() : undefined;
+        const job = connection && due.shift();
+        if (!job) return;
+        pending.push(holdOn(connection, job));
       }
     };
     const begin = performance.now();

@@ -25,4 +25,6 @@ export interface BookingDeps {
 export interface Caller {
   readonly userId: string;
   readonly requestId: string;
+  /** Whether nobody waits for the answer any more: then no further step is begun. Absent: somebody always does. */
+  readonly isLate?: () => boolean;
 }

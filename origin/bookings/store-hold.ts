@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import * as z from "zod";
 import type { BookingDeps } from "./booking-deps.ts";
 import { BookingFacts } from "./booking-facts.ts";
+import { tooLate } from "../errors.ts";
 import { callFunction } from "./call-function.ts";
 
 const Unavailable = z.object({
@@ -39,9 +40,10 @@ export interface Idempotency {
 
 /**
  * Has Postgres decide on a hold, and store it, in one round trip.
- * @throws what the driver throws; whether the hold was stored is then unknown
+ * @throws DomainError when nobody waits any more: then nothing was stored;
+ * what the driver throws; whether the hold was stored is then unknown
  */
-export function storeHold(
+export async function storeHold(
   { db, holdSeconds, holdSecondsMax }: Pick<BookingDeps, "db" | "holdSeconds" | "holdSecondsMax">,
   hold: {
     readonly bookingId: string;
@@ -49,9 +51,11 @@ export function storeHold(
     readonly userId: string;
     readonly ticketIds: readonly string[];
     readonly requestId: string;
+    readonly isLate?: () => boolean;
     readonly idempotency?: Idempotency | undefined;
   },
 ): Promise<StoredHold> {
+  if (hold.isLate?.()) throw tooLate();
   return callFunction(
     db,
     StoredHold,

@@ -2,30 +2,25 @@ import { createMiddleware } from "hono/factory";
 import { edgeHeaders } from "../../contracts/edge-signature.ts";
 import type { AppEnv } from "../app-env.ts";
 import type { Deps } from "../deps.ts";
-import { DomainError } from "../errors.ts";
+import { tooLate } from "../errors.ts";
 
-/** A timer's longest delay is 2^31 - 1 ms; no edge waits for minutes. */
-const waitMsMax = 5 * 60_000;
-const never = new AbortController().signal;
+const never = () => false;
 
 /**
- * Turns the edge's deadline into the signal that verbs look at between their steps. Work that nobody waits for any
- * more is not begun.
+ * Turns the edge's deadline into the question that verbs ask between their steps. Work that nobody waits for any more
+ * is not begun. No timer: one for each request costs more than looking at the clock when it matters.
  */
 export function watchDeadline({ now }: Deps) {
   return createMiddleware<AppEnv>(async (ctx, next) => {
     const deadline = ctx.req.header(edgeHeaders.deadline);
     if (!deadline) {
-      ctx.set("deadline", never);
+      ctx.set("isLate", never);
       return next();
     }
-    const leftMs = Number(deadline) - now();
-    if (!(leftMs > 0)) {
-      throw new DomainError("service-unavailable", "The time for this request was over.", {
-        retryAfterSeconds: 1,
-      });
-    }
-    ctx.set("deadline", AbortSignal.timeout(Math.min(Math.ceil(leftMs), waitMsMax)));
+    const untilMs = Number(deadline);
+    const isLate = () => !(now() < untilMs);
+    if (isLate()) throw tooLate();
+    ctx.set("isLate", isLate);
     await next();
   });
 }

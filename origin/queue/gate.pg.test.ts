@@ -5,7 +5,8 @@ import { endedPassesPath } from "../../contracts/queue-control.ts";
 import { createBookingClient } from "../bookings/testing/booking-client.ts";
 import { rowsOf } from "../bookings/call-function.ts";
 import { createApp } from "../app.ts";
-import { createTestOrigin, signRequest } from "../testing/test-origin.ts";
+import { signRequest } from "../testing/sign-request.ts";
+import { createTestOrigin } from "../testing/test-origin.ts";
 import { readStock } from "./read-stock.ts";
 import { writeQueue } from "./queue-row.ts";
 

@@ -52,7 +52,11 @@ export function bookingRoutes(deps: BookingDeps & { readonly gate: Gate }): Hono
 }
 
 function callerOf(ctx: Context<AppEnv>): Caller {
-  return { userId: requireUser(ctx.get("user")).id, requestId: ctx.get("requestId") };
+  return {
+    userId: requireUser(ctx.get("user")).id,
+    requestId: ctx.get("requestId"),
+    isLate: ctx.get("isLate"),
+  };
 }
 
 function bookingOf(ctx: Context<AppEnv, "/bookings/:bookingId">) {

@@ -1,0 +1,136 @@
+import { randomUUID } from "node:crypto";
+import { loadavg } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import type pg from "pg";
+import { openDatabase } from "../../db/client.ts";
+import { startWholeStack } from "../../e2e/whole-stack.ts";
+import type { BenchRow } from "../report.ts";
+import { cpuTimes } from "./cpu-time.ts";
+import { countTransactions, makeEvent, type BenchEvent } from "./event.ts";
+import type { LoadKind, LoadOutcome, LoadPlan } from "./load-plan.ts";
+import { runLoad } from "./load.ts";
+import { startLockedShop } from "./locked-shop.ts";
+
+export const settings = { users: 2_000, seats: 10_000, poolSize: 20, quietSeconds: 3 };
+
+export interface Phase {
+  readonly name: string;
+  readonly target: "edge" | "origin" | "one-lock" | "row-locks";
+  readonly kind: LoadKind;
+  readonly seatsPerBooking: number;
+  readonly withKeys?: boolean;
+  /** Absent: a new one, with every seat free. */
+  readonly event?: BenchEvent;
+}
+
+export interface Measured {
+  readonly outcome: LoadOutcome;
+  readonly event: BenchEvent;
+  readonly row: BenchRow;
+  /** What Postgres did beyond its work at rest, for each answer to a hold or a confirm. */
+  readonly transactionsPerAnswer: number;
+}
+
+/** The whole system with durable Postgres, and buyers with tokens. */
+export async function openLab() {
+  const stack = await startWholeStack({
+    seed: "none",
+    only: ["postgres", "redis", "redis-gateway", "identity", "origin", "edge"],
+    env: { ...process.env, DATABASE_POOL_SIZE: String(settings.poolSize), LOG_LEVEL: "info" },
+    print: (line) => console.error(line),
+  });
+  const { pool, close } = openDatabase({ url: stack.databaseUrl, poolSize: 2 });
+  const buyers = await Promise.all(
+    Array.from({ length: settings.users }, async () => {
+      const id = randomUUID();
+      return { id, token: await stack.token(id) };
+    }),
+  );
+
+  async function load(phase: Phase, event: BenchEvent, url: string): Promise<LoadOutcome> {
+    const { target, kind, seatsPerBooking, withKeys = false } = phase;
+    return await runLoad({
+      url,
+      target: target === "edge" || target === "origin" ? target : "baseline",
+      signingKeys: stack.edgeSigningKeys,
+      buyers,
+      eventId: event.id,
+      ticketIds: event.ticketIds,
+      seatsPerBooking,
+      kind,
+      withKeys,
+    } satisfies LoadPlan);
+  }
+
+  async function measure(phase: Phase): Promise<Measured> {
+    const event = phase.event ?? (await makeEvent(pool, phase.name, settings.seats));
+    const own = phase.target === "edge" || phase.target === "origin";
+    const shop = own
+      ? undefined
+      : await startLockedShop(
+          phase.target as "one-lock" | "row-locks",
+          stack.databaseUrl,
+          settings.poolSize,
+        );
+    const url = shop?.url ?? (phase.target === "edge" ? stack.edgeUrl : stack.originUrl);
+    const roots: Record<string, number> = { ...stack.pids, ...(shop && { baseline: shop.pid }) };
+    try {
+      const restRate = await transactionRateAtRest(pool);
+      const before = { cpu: cpuTimes(roots), transactions: await countTransactions(pool) };
+      const begun = performance.now();
+      const outcome = await load(phase, event, url);
+      const cpu = cpuTimes(roots);
+      await sleep(1_500); // backends report their counters once a second
+      const seconds = (performance.now() - begun) / 1000;
+      const transactions =
+        (await countTransactions(pool)) - before.transactions - restRate * seconds;
+      const answers = Object.values(outcome.statuses).reduce((sum, n) => sum + n, 0);
+      const unit = outcome.confirmed || outcome.holds || answers;
+      const perUnit = (ms: number) => Math.round((ms / Math.max(unit, 1)) * 100) / 100;
+      const cpuMs = Object.fromEntries(
+        Object.entries(cpu).map(([name, ms]) => [
+          `cpu ${name}`,
+          perUnit(ms - (before.cpu[name] ?? 0)),
+        ]),
+      );
+      const row: BenchRow = {
+        case: phase.name,
+        seconds: Math.round(outcome.seconds * 10) / 10,
+        "confirmed/min": Math.round((outcome.confirmed / outcome.seconds) * 60),
+        "holds/s": Math.round(outcome.holds / outcome.seconds),
+        "answers/s": Math.round(answers / outcome.seconds),
+        p50: outcome.hold.p50,
+        p95: outcome.hold.p95,
+        p99: outcome.hold.p99,
+        "confirm p99": outcome.confirm.p99,
+        statuses: JSON.stringify(outcome.statuses),
+        ...cpuMs,
+        "cpu load": perUnit(outcome.cpuMs),
+        "load avg": Math.round((loadavg()[0] ?? 0) * 10) / 10,
+      };
+      console.error(JSON.stringify(row));
+      return {
+        outcome,
+        event,
+        row,
+        transactionsPerAnswer: Math.max(transactions, 0) / Math.max(answers, 1),
+      };
+    } finally {
+      await shop?.stop();
+    }
+  }
+
+  return { pool, measure, stop: () => close().finally(() => stack.stop()) };
+}
+
+/** Jobs beside the requests ask Postgres, too; the outbox of the phase before is let run empty first. */
+async function transactionRateAtRest(pool: pg.Pool): Promise<number> {
+  for (let tries = 0; tries < 40; tries += 1) {
+    const { rows } = await pool.query<{ n: string }>("SELECT count(*) AS n FROM outbox");
+    if (rows[0]?.n === "0") break;
+    await sleep(250);
+  }
+  const before = await countTransactions(pool);
+  await sleep(settings.quietSeconds * 1000);
+  return ((await countTransactions(pool)) - before) / settings.quietSeconds;
+}
