@@ -26,6 +26,8 @@ const cacheable = new Set([
   "/events/search",
   "/events/:eventId",
   "/events/:eventId/availability",
+  "/events/:eventId/facts",
+  "/events/:eventId/plan",
 ]);
 
 test("the OpenAPI document lists every route that exists", async () => {
