@@ -1,4 +1,13 @@
-/** Calls under way by key: who asks for the same thing meanwhile gets the same answer. */
+import { within } from "../within.ts";
+
+/** Longer than any call takes that is still alive. */
+const joinMsMax = 6_000;
+
+/**
+ * Calls under way by key: who asks for the same thing meanwhile gets the same answer. The runtime takes a request that
+ * waits for nothing but another request's work for hung, and that other request may end before its work does: so
+ * whoever joins waits with a timer of its own, and does the work itself when it runs out.
+ */
 export class SingleFlight<T> {
   readonly #flights = new Map<string, { readonly answer: Promise<T>; readonly since: number }>();
 
@@ -8,9 +17,13 @@ export class SingleFlight<T> {
   }
 
   /** Starts `work` unless it is under way for this key. Throws what `work` throws, to everybody who waits. */
-  run(key: string, now: number, work: () => Promise<T>): Promise<T> {
+  async run(key: string, now: number, work: () => Promise<T>): Promise<T> {
     const running = this.#flights.get(key);
-    if (running) return running.answer;
+    if (running) {
+      const answer = await within(running.answer, joinMsMax);
+      if (answer !== "late") return answer;
+      if (this.#flights.get(key) === running) this.#flights.delete(key);
+    }
     const flight = {
       since: now,
       answer: work().finally(() => {
