@@ -80,12 +80,21 @@ export async function startIndexer(
   return { deps, stop };
 }
 
-/** Drops the slot after the test, once nobody streams it. */
+/**
+ * Drops the slot after the test. The server may take a minute to notice that whoever streamed it was killed, so it is
+ * told to.
+ */
 export function dropSlotAfter(databaseUrl: string, slot: string): void {
   onTestFinished(async () => {
     const { pool, close } = openDatabase({ url: databaseUrl, poolSize: 1 });
     try {
-      await vi.waitFor(() => dropSlot(pool, slot), patience);
+      await vi.waitFor(async () => {
+        await pool.query(
+          "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = $1 AND active",
+          [slot],
+        );
+        await dropSlot(pool, slot);
+      }, patience);
     } finally {
       await close();
     }

@@ -71,8 +71,9 @@ async function lockSeats(deps: BookingDeps, claim: ClaimSeats): Promise<PlacedLo
   try {
     return await deps.locks.place({ ...claim, userId });
   } catch (error) {
-    // The script may have run and only its answer been lost. Nobody waits for this.
-    void release(deps, claim);
+    // The script may have run and only its answer been lost. Nobody waits for this. Under a key the locks may be those
+    // of a hold that is stored: they are left to the repeat, which finds them its own, or to their expiry.
+    if (claim.idempotency === undefined) void release(deps, claim);
     throw error;
   }
 }

@@ -90,7 +90,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant("confirm" as const), booking, key }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("extend" as const), booking, key }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant("end" as const), booking }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant("end" as const), booking }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("read" as const), booking }) },
   {
     weight: 1,
@@ -127,7 +127,14 @@ const fault: fc.Arbitrary<Fault> = fc.record({
 });
 const rarely = fc.option(fault, { nil: undefined, freq: 3 });
 
-const round: fc.Arbitrary<Round> = fc.record({
+/** Nothing goes wrong and nobody interferes: after such a round it is known for certain who must have which lock. */
+const quietRound: fc.Arbitrary<Round> = command.map((it) => ({
+  commands: [it],
+  faults: [undefined, undefined],
+  isRedisDown: false,
+}));
+
+const wildRound: fc.Arbitrary<Round> = fc.record({
   commands: fc.array(command, { minLength: 1, maxLength: 3 }),
   faults: fc.tuple(rarely, rarely),
   isRedisDown: fc.oneof(
@@ -137,8 +144,8 @@ const round: fc.Arbitrary<Round> = fc.record({
 });
 
 /** The life of one event with a few seats and a few users who want them. */
-export const sequences: fc.Arbitrary<readonly Round[]> = fc.array(round, {
+export const sequences: fc.Arbitrary<readonly Round[]> = fc.array(fc.oneof(wildRound, quietRound), {
   minLength: 4,
-  maxLength: 9,
+  maxLength: 12,
   size: "max",
 });

@@ -23,12 +23,16 @@ export interface Explored {
 /** Lives through random sequences and stops at the first that violates an invariant. */
 export async function explore(lab: Lab, options: Exploration): Promise<Explored> {
   const numRuns = Math.ceil(options.sequences / lanes);
+  let isOver = false; // one find ends the search in all lanes, but for the shrinking of its own
   const runs = await Promise.all(
     Array.from({ length: lanes }, (_, lane) =>
       fc.check(
         fc.asyncProperty(sequences, async (rounds) => {
+          if (isOver && !options.shrinks) return;
           const violations = await runSequence(lab, rounds);
-          if (violations.length > 0) throw new Error(violations.join("\n"));
+          if (violations.length === 0) return;
+          isOver = true;
+          throw new Error(violations.join("\n"));
         }),
         { seed: options.seed + lane, numRuns, endOnFailure: !options.shrinks },
       ),

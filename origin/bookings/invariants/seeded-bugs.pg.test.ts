@@ -16,7 +16,8 @@ import { storeHold } from "../store-hold.ts";
 import { explore } from "./explore.ts";
 import { openLab, type LabParts } from "./lab.ts";
 
-const sequencesMax = 600;
+/** Far more than it takes: the search ends with the first find. */
+const sequencesMax = 3_000;
 
 interface SeededBug {
   readonly bug: string;
