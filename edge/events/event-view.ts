@@ -96,7 +96,7 @@ export class EventView extends DurableObject<Record<string, unknown>> implements
   #get(question: PartQuestion) {
     this.#remember(question.eventId, undefined);
     return this.#cache.get({
-      key: eventKey(question.eventId, question.part, question.pass !== undefined),
+      key: eventKey(question),
       lifetimes,
       patienceMs,
       waitUntil: (work) => this.ctx.waitUntil(work),
@@ -123,6 +123,7 @@ export class EventView extends DurableObject<Record<string, unknown>> implements
         eventId,
         part: "availability",
         pass,
+        encoding: "gzip",
         requestId: crypto.randomUUID(),
       } as const;
       const found = await this.#get(question).catch(() => undefined);
