@@ -156,6 +156,20 @@ test("a viewer gets all statuses first, then each change with the next number", 
   ]);
 });
 
+test("changes in quick succession are all told", async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() }); // no time passes between them
+  const id = newId();
+  await playSeats(id, "available");
+  const viewer = await watch(id);
+  await viewer.got(1);
+  for (const [turn, status] of (["held", "available", "held", "booked"] as const).entries()) {
+    await playSeats(id, status);
+    await tell(seatsOf(id));
+    await viewer.got(turn + 2);
+  }
+  vi.useRealTimers();
+});
+
 test("a viewer who comes back gets what it missed; one who was away too long gets everything", async () => {
   const id = newId();
   await playSeats(id, "available");
