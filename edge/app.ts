@@ -1,7 +1,7 @@
 import { Hono } from "hono";
-import { cors } from "hono/cors";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import type { AppEnv } from "./app-env.ts";
+import { allowOrigins } from "./middleware/allow-origins.ts";
 import { authenticate } from "./middleware/authenticate.ts";
 import { defaultHeaders } from "./middleware/default-headers.ts";
 import { limitBody } from "./middleware/limit-body.ts";
@@ -25,7 +25,7 @@ export function createApp(parts: Parts): Hono<AppEnv> {
   app.onError(toProblemResponse);
   const serve = openPages(parts, app);
   app.notFound((ctx) => (serve && wantsPage(ctx) ? serve(ctx) : nothingHere(ctx)));
-  app.use(requestId, measure(parts), defaultHeaders, corsFor(parts.env.CORS_ORIGINS));
+  app.use(requestId, measure(parts), defaultHeaders, allowOrigins(parts.env.CORS_ORIGINS));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: wrongMethod }));
   app.use(limitBody, routePages(parts, serve), authenticate(parts));
   app.route("/", serviceRoutes(parts));
@@ -37,30 +37,4 @@ export function createApp(parts: Parts): Hono<AppEnv> {
   app.route("/", queueControlRoutes(parts));
   app.route("/", adminRoutes(parts));
   return app;
-}
-
-/** Other sites may call with a token that they hold; never with what a browser would add by itself. */
-function corsFor(origins: readonly string[]) {
-  return cors({
-    origin: (origin) => (origins.includes(origin) ? origin : null),
-    allowMethods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-    allowHeaders: [
-      "Authorization",
-      "Content-Type",
-      "Idempotency-Key",
-      "If-Match",
-      "If-None-Match",
-      "Admission-Pass",
-      "Queue-Ticket",
-    ],
-    exposeHeaders: [
-      "ETag",
-      "Location",
-      "Retry-After",
-      "X-Request-Id",
-      "Cache-Status",
-      "Idempotency-Replayed",
-    ],
-    maxAge: 600,
-  });
 }

@@ -25,8 +25,8 @@ export interface OriginRequest {
   /** The client's headers, of which a few are passed on. */
   readonly headers?: Headers;
   readonly body?: Uint8Array;
-  /** Leaves the answer's body compressed, as `Content-Encoding` says: for bytes that are only passed on. */
-  readonly isCompressed?: boolean;
+  /** Asks for a compressed body and leaves it so, as `Content-Encoding` says: for bytes that are only passed on. */
+  readonly encoding?: "br" | "gzip";
 }
 
 /**
@@ -48,7 +48,7 @@ export function createOriginClient(options: {
         method: request.method,
         headers,
         redirect: "manual",
-        encodeResponseBody: request.isCompressed ? "manual" : "automatic",
+        encodeResponseBody: request.encoding ? "manual" : "automatic",
         signal: AbortSignal.timeout(request.timeoutMs),
         ...(request.body && request.body.length > 0 ? { body: request.body } : {}),
       });
@@ -87,7 +87,7 @@ async function signedHeaders(
   const trace = toTraceparent(requestId);
   if (trace) headers.set("traceparent", trace);
   if (caller) headers.set("authorization", `Bearer ${caller.token}`);
-  if (request.isCompressed) headers.set("accept-encoding", "br, gzip");
+  if (request.encoding) headers.set("accept-encoding", request.encoding);
   headers.set(edgeHeaders.keyId, keyId);
   headers.set(edgeHeaders.signature, signature);
   headers.set(edgeHeaders.timestamp, String(parts.timestampSeconds));

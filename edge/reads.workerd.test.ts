@@ -111,7 +111,7 @@ test("an event that is taken back is gone from the shared cache, too", async () 
   pass(1_600);
   expect((await ask(`/events/${id}`)).status).toBe(404);
   await vi.waitFor(async () => {
-    const shared = await caches.default.match(`https://cache.internal/v1/ev/${id}/view`);
+    const shared = await caches.default.match(`https://cache.internal/v1/ev/${id}/view/gzip`);
     expect(shared?.headers.get("x-status")).toBe("404");
   });
 });
@@ -153,16 +153,32 @@ test("a queued event's refusal is remembered, and names the queue", async () => 
   expect(await origin.received(`/events/${id}/availability`)).toHaveLength(1);
 });
 
-test("a view that the origin compressed is passed on as it is, and unpacked for who takes no Brotli", async () => {
+test("a client that takes no Brotli gets gzip from the origin, and the Brotli copy when that is dead", async () => {
   const id = newId();
   // {"brotli":true}, compressed by Node's zlib
   const body = Uint8Array.from(atob("CweAeyJicm90bGkiOnRydWV9Aw=="), (char) => char.charCodeAt(0));
   const headers = { "content-encoding": "br", etag: 'W/"1"' };
   await origin.plays({ path: `/events/${id}`, status: 200, headers, body });
-  const plain = await ask(`/events/${id}`, { headers: { "Accept-Encoding": "identity" } });
-  expect(plain.headers.get("Content-Encoding")).toBeNull();
-  expect(await plain.json()).toEqual({ brotli: true });
   const packed = await ask(`/events/${id}`, { headers: { "Accept-Encoding": "gzip, br" } });
   expect(packed.headers.get("Content-Encoding")).toBe("br");
+  await origin.plays({ path: `/events/${id}`, fault: "refuse" });
+  const plain = await ask(`/events/${id}`, { headers: { "Accept-Encoding": "gzip" } });
+  expect(plain.headers.get("Content-Encoding")).toBeNull();
+  expect(await plain.json()).toEqual({ brotli: true });
   expect(plain.headers.get("ETag")).toBe(packed.headers.get("ETag"));
+  const asked = await origin.received(`/events/${id}`);
+  expect(asked.map((request) => request.headers["accept-encoding"])).toEqual(["br", "gzip"]);
+});
+
+test("compressed bytes go out as they came: nobody unpacks them on the way", async () => {
+  const id = newId();
+  const body = new Uint8Array([1, 2, 3]); // no Brotli at all: whoever unpacked it would fail
+  const headers = { "content-encoding": "br", etag: 'W/"1"' };
+  await origin.plays({ path: `/events/${id}`, status: 200, headers, body });
+  const response = await ask(`/events/${id}`, {
+    headers: { "Accept-Encoding": "br", Origin: "https://tickets.example" },
+    encodeResponseBody: "manual",
+  });
+  expect(response.headers.get("Content-Encoding")).toBe("br");
+  expect(new Uint8Array(await response.arrayBuffer())).toEqual(body);
 });

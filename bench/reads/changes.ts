@@ -91,7 +91,7 @@ async function untilSeen(look: () => Promise<boolean>): Promise<number> {
 function readers(url: string, path: string) {
   const client = openClient(url, 32);
   const statuses: Record<number, number> = {};
-  const headers = { "accept-encoding": "gzip, deflate, br" };
+  const headers = { "accept-encoding": "br, gzip" };
   const timer = setInterval(() => {
     void client.send({ path, headers }).then(
       ({ status }) => (statuses[status] = (statuses[status] ?? 0) + 1),

@@ -8,8 +8,8 @@ import { startWholeStack, type WholeStack } from "../../e2e/whole-stack.ts";
 export interface Lab {
   readonly stack: WholeStack;
   readonly database: Database;
-  /** Lines of the origin's log about event views. */
-  originViews(): number;
+  /** How often the origin has built a view, or confirmed one with a 304, as its log says. */
+  originViews(status: 200 | 304): number;
   /** Processor time of the edge and all its children, in milliseconds. */
   edgeCpuMs(): number;
   /** An event on sale with so many seats, in sections of 1,000. @returns its id */
@@ -24,9 +24,9 @@ export async function openLab(): Promise<Lab> {
   return {
     stack,
     database,
-    originViews: () => {
+    originViews: (status) => {
       const log = readFileSync(stack.logFile("origin"), "utf8");
-      return log.split('"route":"/events/:eventId"').length - 1;
+      return log.split(`"route":"/events/:eventId","status":${status},`).length - 1;
     },
     edgeCpuMs: () => cpuMs(stack.pids["edge"] ?? 0),
     makeEvent: async (seats, name = `Bench ${randomUUID()}`) => {

@@ -27,7 +27,7 @@ const second = [
   "echoes",
   "festival",
 ];
-const packed = { "accept-encoding": "gzip, deflate, br" };
+const packed = { "accept-encoding": "br, gzip" };
 
 /** Search through the edge beside Typesense asked directly, and beside a bare Worker once it is cached. */
 export async function benchSearches(lab: Lab, seconds: number): Promise<BenchReport> {

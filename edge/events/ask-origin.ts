@@ -1,5 +1,5 @@
 import { type CachedAnswer, makeAnswer } from "../cache/cached-answer.ts";
-import { toEncoding } from "../cache/compress.ts";
+import { type Encoding, toEncoding } from "../cache/compress.ts";
 import type { OriginClient } from "../origin-client.ts";
 import { unavailable } from "../problem.ts";
 
@@ -21,20 +21,30 @@ export interface PartQuestion {
   readonly part: EventPart;
   /** A verified admission pass: everybody who has one sees the same, and it is kept apart from what others see. */
   readonly pass?: string | undefined;
+  /** How the origin is to compress a view: what the client takes without anybody's work on the way. */
+  readonly encoding: Encoding;
   readonly requestId: string;
 }
 
-/** The key of an event's part in the caches. */
-export function eventKey(eventId: string, part: EventPart, isAdmitted = false): string {
-  return `https://cache.internal/v1/ev/${eventId}/${part}${isAdmitted ? "/admitted" : ""}`;
+/** The key of an event's part in the caches. Availability is small, and compressed by the edge: one for all. */
+export function eventKey({
+  eventId,
+  part,
+  pass,
+  encoding,
+}: Pick<PartQuestion, "eventId" | "part" | "pass" | "encoding">): string {
+  const variant = part === "view" ? `${part}/${encoding}` : part;
+  return `https://cache.internal/v1/ev/${eventId}/${variant}${pass === undefined ? "" : "/admitted"}`;
 }
 
 /** All keys under which something of this event is kept. */
 export function eventKeys(eventId: string): string[] {
-  return (Object.keys(paths) as EventPart[]).flatMap((part) => [
-    eventKey(eventId, part),
-    eventKey(eventId, part, true),
-  ]);
+  return ([undefined, "any"] as const).flatMap((pass) =>
+    (Object.keys(paths) as EventPart[]).flatMap((part) => [
+      eventKey({ eventId, part, pass, encoding: "br" }),
+      eventKey({ eventId, part, pass, encoding: "gzip" }),
+    ]),
+  );
 }
 
 /**
@@ -45,7 +55,7 @@ export function eventKeys(eventId: string): string[] {
  */
 export async function askOrigin(
   { origin, now }: { readonly origin: OriginClient; readonly now: () => number },
-  { eventId, part, pass, requestId }: PartQuestion,
+  { eventId, part, pass, encoding, requestId }: PartQuestion,
   previous: CachedAnswer | undefined,
 ): Promise<CachedAnswer> {
   const askedAt = now(); // before the question: the answer is at least this fresh
@@ -53,7 +63,7 @@ export async function askOrigin(
   if (previous) headers.set("If-None-Match", previous.etag);
   if (pass !== undefined) headers.set("Admission-Pass", pass);
   const path = `/events/${eventId}${paths[part]}`;
-  const request = { method: "GET", path, requestId, timeoutMs, headers, isCompressed: true };
+  const request = { method: "GET", path, requestId, timeoutMs, headers, encoding };
   const response = await origin(request);
   const { status } = response;
   if (status === 304 && previous) return { ...previous, storedAtMs: askedAt };

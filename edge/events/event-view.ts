@@ -22,12 +22,12 @@ import { ObjectStore } from "./object-store.ts";
  * Shorter than an isolate's, which counts from when the origin was asked: together they stay within two seconds even
  * when no change is ever told. A told one is read anew, but not by everybody at once.
  */
-const lifetimes: Lifetimes = {
+const lifetimes = {
   freshMs: 700,
   refreshMs: 1_200,
   onErrorMs: 24 * 3_600_000,
   settleMs: 100,
-};
+} satisfies Lifetimes;
 const patienceMs = 700;
 const memoryBytesMax = 32 * 1024 * 1024;
 /** Should a change not be told, viewers see it after this long. */
@@ -93,11 +93,11 @@ export class EventView extends DurableObject<Record<string, unknown>> implements
     await this.ctx.storage.setAlarm(this.#now() + pollMs);
   }
 
-  #get(question: PartQuestion) {
+  #get(question: PartQuestion, settleMs = lifetimes.settleMs) {
     this.#remember(question.eventId, undefined);
     return this.#cache.get({
-      key: eventKey(question.eventId, question.part, question.pass !== undefined),
-      lifetimes,
+      key: eventKey(question),
+      lifetimes: { ...lifetimes, settleMs },
       patienceMs,
       waitUntil: (work) => this.ctx.waitUntil(work),
       load: async (previous) =>
@@ -123,9 +123,11 @@ export class EventView extends DurableObject<Record<string, unknown>> implements
         eventId,
         part: "availability",
         pass,
+        encoding: "gzip",
         requestId: crypto.randomUUID(),
       } as const;
-      const found = await this.#get(question).catch(() => undefined);
+      // Never a copy from just before the change: nobody would ask again on its behalf.
+      const found = await this.#get(question, 0).catch(() => undefined);
       if (found?.answer.status !== 200) return; // the next poll tries again
       const text = new TextDecoder().decode(await plainBody(found.answer));
       const message = this.#log.record(Availability.parse(JSON.parse(text)).statuses);

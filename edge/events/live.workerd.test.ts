@@ -66,8 +66,8 @@ async function watch(id: string, after?: number) {
     socket,
     messages,
     closed: () => closed,
-    got: (count: number) =>
-      vi.waitFor(() => expect(messages.length).toBe(count), { timeout: 10_000 }),
+    got: (count: number, timeout = 10_000) =>
+      vi.waitFor(() => expect(messages.length).toBe(count), { timeout }),
   };
 }
 
@@ -119,7 +119,7 @@ test("a hot event is asked of the origin by its object alone, which keeps it whe
   const stub = object.get(object.idFromName(`event/${id}`)) as unknown as DurableObjectStub & {
     read(question: object, known: string | undefined): Promise<{ status: string }>;
   };
-  const question = { eventId: id, part: "view", requestId: "r" };
+  const question = { eventId: id, part: "view", encoding: "gzip", requestId: "r" };
   const all = await Promise.all(Array.from({ length: 200 }, () => stub.read(question, undefined)));
   expect(new Set(all.map(({ status }) => status))).toEqual(new Set(["found"]));
   expect(await stub.read(question, 'W/"1-An-evening"')).toMatchObject({ status: "unchanged" });
@@ -154,6 +154,20 @@ test("a viewer gets all statuses first, then each change with the next number", 
       ],
     },
   ]);
+});
+
+test("changes in quick succession are all told", async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() }); // no time passes between them
+  const id = newId();
+  await playSeats(id, "available");
+  const viewer = await watch(id);
+  await viewer.got(1);
+  for (const [turn, status] of (["held", "available", "held", "booked"] as const).entries()) {
+    await playSeats(id, status);
+    await tell(seatsOf(id));
+    await viewer.got(turn + 2, 4_000); // sooner than the object would look by itself
+  }
+  vi.useRealTimers();
 });
 
 test("a viewer who comes back gets what it missed; one who was away too long gets everything", async () => {

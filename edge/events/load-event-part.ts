@@ -29,20 +29,24 @@ const lifetimes: Record<EventPart, Lifetimes> = {
 const patienceMs = 700;
 
 /**
- * The view or the availability of an event, from the caches or the origin.
+ * The view or the availability of an event, from the caches or the origin. When there is nothing compressed as wanted
+ * and the origin is dead, a copy that is compressed otherwise will do.
  * @returns an answer of status 404 for an event that is not there, of status 403 for one behind a waiting room
  * @throws `service-unavailable` when the origin fails and nothing was kept
  */
-export function loadEventPart(parts: Parts, request: EventPartRequest): Promise<CacheResult> {
-  const { eventId, part, pass, requestId, waitUntil } = request;
-  const question = { eventId, part, pass, requestId };
-  return parts.cache.get({
-    key: eventKey(eventId, part, pass !== undefined),
-    lifetimes: lifetimes[part],
-    patienceMs,
-    waitUntil,
-    load: (previous) => loadPart(parts, question, previous),
-  });
+export async function loadEventPart(
+  parts: Parts,
+  { waitUntil, ...question }: EventPartRequest,
+): Promise<CacheResult> {
+  const common = { lifetimes: lifetimes[question.part], patienceMs, waitUntil };
+  try {
+    const load = (previous: CachedAnswer | undefined) => loadPart(parts, question, previous);
+    return await parts.cache.get({ ...common, key: eventKey(question), load });
+  } catch (error) {
+    const encoding = question.encoding === "br" ? "gzip" : "br";
+    const load = () => Promise.reject(error);
+    return parts.cache.get({ ...common, key: eventKey({ ...question, encoding }), load });
+  }
 }
 
 /** The refusal that a cached answer of status 403 stands for. */

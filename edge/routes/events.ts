@@ -3,6 +3,7 @@ import { EventId } from "../../contracts/ids.ts";
 import { invalidFields } from "../../contracts/problem.ts";
 import { SearchQuery } from "../../contracts/search.ts";
 import type { AppEnv } from "../app-env.ts";
+import { acceptEncoding, takes } from "../cache/accepts.ts";
 import { plainBody } from "../cache/cached-answer.ts";
 import type { CacheResult } from "../cache/edge-cache.ts";
 import { type Audience, respond } from "../cache/respond.ts";
@@ -59,7 +60,9 @@ export async function readEventPart(
   if (!id.success) throw noSuchEvent();
   const eventId = id.data;
   const pass = await readPass(parts, ctx, eventId);
-  const result = await loadEventPart(parts, { eventId, part, pass, ...toContext(ctx) });
+  const encoding = takes(acceptEncoding(ctx.req.raw), "br") ? "br" : "gzip";
+  const question = { eventId, part, pass, encoding, ...toContext(ctx) } as const;
+  const result = await loadEventPart(parts, question);
   const { answer } = result;
   if (answer.status === 404) throw noSuchEvent();
   if (answer.status === 403) {

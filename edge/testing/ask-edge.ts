@@ -6,7 +6,7 @@ const worker = (exports as unknown as { default: Fetcher }).default;
 
 /** Asks the Worker as the outside does. */
 export function ask(path: string, init: RequestInit = {}): Promise<Response> {
-  return worker.fetch(new Request(`https://edge.example${path}`, { redirect: "manual", ...init }));
+  return worker.fetch(`https://edge.example${path}`, { redirect: "manual", ...init });
 }
 
 /** Asks with a token. */
