@@ -107,7 +107,11 @@ test(
       200,
     );
     await joinAs("late", peopleAfter);
-    const after = (await status()).body;
+    // Copies of the status may be some seconds old.
+    const after = await eventually("the draw is published", async () => {
+      const { body } = await status();
+      return body.phase === "open" ? body : undefined;
+    });
     const draw = after as unknown as Draw;
     expect(draw.commitment).toBe(before.commitment);
     expect(checkIndependently(draw)).toBe(true);
