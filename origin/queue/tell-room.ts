@@ -1,4 +1,3 @@
-import { edgeHeaders, signParts } from "../../contracts/edge-signature.ts";
 import {
   type QueueControl,
   QueueControlAnswer,
@@ -6,6 +5,7 @@ import {
 } from "../../contracts/queue-control.ts";
 import type { Deps } from "../deps.ts";
 import { DomainError } from "../errors.ts";
+import { postToEdge } from "../post-to-edge.ts";
 
 const timeoutMs = 8_000;
 
@@ -14,38 +14,11 @@ const timeoutMs = 8_000;
  * @throws DomainError `service-unavailable` when it does not answer; saying it again is safe
  */
 export async function tellRoom(
-  { edgeUrl, signingKeys, now }: Pick<Deps, "edgeUrl" | "signingKeys" | "now">,
+  deps: Pick<Deps, "edgeUrl" | "signingKeys" | "now">,
   control: QueueControl,
 ): Promise<QueueControlAnswer> {
-  const body = new TextEncoder().encode(JSON.stringify(control));
-  const requestId = crypto.randomUUID();
-  const timestampSeconds = Math.floor(now() / 1000);
-  const { keyId, signature } = await signParts(signingKeys, {
-    method: "POST",
-    path: queueControlPath,
-    query: "",
-    timestampSeconds,
-    body,
-    user: "",
-    roles: "",
-    requestId,
-    deadline: "",
-  });
   try {
-    const response = await fetch(edgeUrl + queueControlPath, {
-      method: "POST",
-      body,
-      headers: {
-        "Content-Type": "application/json",
-        [edgeHeaders.keyId]: keyId,
-        [edgeHeaders.signature]: signature,
-        [edgeHeaders.timestamp]: String(timestampSeconds),
-        [edgeHeaders.requestId]: requestId,
-      },
-      redirect: "error",
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    if (!response.ok) throw new Error(`the edge answered ${response.status}`);
+    const response = await postToEdge(deps, queueControlPath, control, timeoutMs);
     return QueueControlAnswer.parse(await response.json());
   } catch (cause) {
     throw new DomainError(

@@ -1,0 +1,46 @@
+import { edgeHeaders, signParts } from "../contracts/edge-signature.ts";
+import type { Deps } from "./deps.ts";
+
+/**
+ * Posts a message to the edge, signed like what the edge asks of the origin.
+ * @param path on the edge, with a leading slash and without a query
+ * @param message becomes the JSON body
+ * @throws Error when the edge does not answer within `timeoutMs`, or not with a 2xx
+ */
+export async function postToEdge(
+  { edgeUrl, signingKeys, now }: Pick<Deps, "edgeUrl" | "signingKeys" | "now">,
+  path: string,
+  message: unknown,
+  timeoutMs: number,
+): Promise<Response> {
+  const body = new TextEncoder().encode(JSON.stringify(message));
+  const requestId = crypto.randomUUID();
+  const timestampSeconds = Math.floor(now() / 1000);
+  const { keyId, signature } = await signParts(signingKeys, {
+    method: "POST",
+    path,
+    query: "",
+    timestampSeconds,
+    body,
+    user: "",
+    roles: "",
+    requestId,
+    deadline: "",
+  });
+  const response = await fetch(edgeUrl + path, {
+    method: "POST",
+    body,
+    headers: {
+      "Content-Type": "application/json",
+      [edgeHeaders.keyId]: keyId,
+      [edgeHeaders.signature]: signature,
+      [edgeHeaders.timestamp]: String(timestampSeconds),
+      [edgeHeaders.requestId]: requestId,
+    },
+    redirect: "error",
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  if (response.ok) return response;
+  await response.body?.cancel();
+  throw new Error(`the edge answered ${response.status}`);
+}
