@@ -104,7 +104,8 @@ export class BuildTask implements Task {
       ...[...stored].filter((id) => !expected.has(id)),
     ];
     if (wrong.length > 0) return this.#notDirty(wrong);
-    return this.#notDirty(await findDifferent(pool, sink, collection, this.#sample([...expected])));
+    const sample = this.#sample([...expected]);
+    return this.#notDirty([...(await findDifferent(pool, sink, collection, sample)).keys()]);
   }
 
   /** What is dirty will be written anyway. */

@@ -7,10 +7,13 @@ import { errorOf } from "./write-documents.ts";
 /** Ids in one filter: it must fit a URL. */
 const filterIdsMax = 100;
 
+/** What one look found: the ids that differ, and for each what the rows said then (nothing: no document). */
+export type Differences = ReadonlyMap<string, string | undefined>;
+
 /**
  * Compares what the rows say with what the collection holds.
  * @param ids events to compare; a document of none of them is not looked at
- * @returns the ids whose documents are wrong, missing or too many
+ * @returns the events whose documents are wrong, missing or too many
  * @throws as `errorOf` says
  */
 export async function findDifferent(
@@ -18,8 +21,8 @@ export async function findDifferent(
   sink: TypesenseSink,
   collection: string,
   ids: readonly string[],
-): Promise<string[]> {
-  if (ids.length === 0) return [];
+): Promise<Differences> {
+  if (ids.length === 0) return new Map();
   const stored: string[] = [];
   for (let at = 0; at < ids.length; at += filterIdsMax) {
     const filter = `id:[${ids.slice(at, at + filterIdsMax).join(",")}]`;
@@ -48,11 +51,11 @@ export async function expectedDocuments(
 export function differentFrom(
   expected: ReadonlyMap<string, string>,
   lines: readonly string[],
-): string[] {
+): Differences {
   const stored = new Map(lines.map(readStored));
-  const wrong = [...expected].filter(([id, text]) => stored.get(id) !== text).map(([id]) => id);
+  const wrong = [...expected].filter(([id, text]) => stored.get(id) !== text);
   const extra = [...stored.keys()].filter((id) => !expected.has(id));
-  return [...wrong, ...extra];
+  return new Map([...wrong, ...extra.map((id) => [id, undefined] as const)]);
 }
 
 /** Everything but `rev`, which says when the document was written; the order of keys is the schema's. */

@@ -1,4 +1,4 @@
-import { differentFrom, expectedDocuments, findDifferent } from "./compare.ts";
+import { type Differences, differentFrom, expectedDocuments, findDifferent } from "./compare.ts";
 import { type Lsn, parseLsn } from "./lsn.ts";
 import { closeRequests, noteProgress } from "./requests.ts";
 import type { SessionContext } from "./session-context.ts";
@@ -10,11 +10,14 @@ const page = 1_000;
 /** The whole catalogue is compared in this many turns. */
 const turns = 24;
 const waitMs = 100;
+/** An event that changes between any two looks is left to the next comparison. */
+const looksMax = 10;
 
 interface Suspects {
-  readonly ids: string[];
-  /** Once the stream is past this, what still differs is wrong and not merely on its way. */
+  readonly found: Differences;
+  /** Once the stream is past this, what still differs in the same way is wrong and not merely on its way. */
   readonly after: Lsn;
+  readonly look: number;
 }
 
 /**
@@ -76,7 +79,7 @@ export class ReconcileTask implements Task {
   }
 
   async #compare(live: string, cursor: bigint): Promise<void> {
-    const { pool, sink, metrics, progress } = this.#ctx;
+    const { pool, sink, metrics } = this.#ctx;
     const { rows } = await pool.query<{ id: string }>(
       "SELECT id::text FROM events WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3",
       [cursor, this.#end, page],
@@ -89,8 +92,7 @@ export class ReconcileTask implements Task {
     this.#cursor = upTo;
     this.#compared += ids.length;
     metrics.reconciled.inc(ids.length);
-    const suspects = different.filter((id) => !progress.events.has(id));
-    if (suspects.length > 0) this.#suspects = { ids: suspects, after: await this.#logEnd() };
+    await this.#suspect(this.#notDirty(different), 1);
     await noteProgress(
       pool,
       this.#ctx.config.SLOT_NAME,
@@ -100,23 +102,38 @@ export class ReconcileTask implements Task {
     );
   }
 
-  /** What differed was perhaps changed in the rows and not streamed yet: looks again when it must have been. */
+  async #suspect(found: Differences, look: number): Promise<void> {
+    this.#suspects = found.size > 0 ? { found, after: await this.#logEnd(), look } : null;
+  }
+
+  /** What is dirty will be written anyway. */
+  #notDirty(found: Differences): Differences {
+    return new Map([...found].filter(([id]) => !this.#ctx.progress.events.has(id)));
+  }
+
+  /**
+   * What differed was perhaps changed in the rows and not streamed yet: looks again when it must have been. Rows
+   * that have changed since the last look may again be on their way, and get another one.
+   */
   async #confirm(live: string, suspects: Suspects): Promise<void> {
     const { pool, sink, progress, clock, metrics, log } = this.#ctx;
     if (progress.confirmable < suspects.after) {
       this.#dueMs = clock.now() + waitMs;
       return;
     }
-    const wrong = (await findDifferent(pool, sink, live, suspects.ids)).filter(
-      (id) => !progress.events.has(id),
-    );
+    const ids = [...suspects.found.keys()];
+    const still = this.#notDirty(await findDifferent(pool, sink, live, ids));
+    const wrong = [...still]
+      .filter(([id, row]) => row === suspects.found.get(id))
+      .map(([id]) => id);
     if (wrong.length > 0) {
       log.warn({ collection: live, ids: wrong.slice(0, 20), count: wrong.length }, "drift mended");
       metrics.drift.inc(wrong.length);
       this.#drifted += wrong.length;
       await this.#ctx.write(wrong, [live]);
     }
-    this.#suspects = null;
+    const moved = [...still].filter(([id, row]) => row !== suspects.found.get(id));
+    await this.#suspect(new Map(suspects.look < looksMax ? moved : []), suspects.look + 1);
     this.#dueMs = clock.now();
   }
 
