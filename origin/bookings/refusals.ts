@@ -70,6 +70,7 @@ export function keyInUse(): DomainError {
   return new DomainError(
     "idempotency-key-in-use",
     "The first request with this Idempotency-Key is still under way.",
+    { retryAfterSeconds: 1 },
   );
 }
 

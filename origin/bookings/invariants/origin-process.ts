@@ -5,7 +5,9 @@ import type { Db } from "../../../db/client.ts";
 import type { AppEnv } from "../../app-env.ts";
 import type { Deps } from "../../deps.ts";
 import type { Payments } from "../../payments/payments.ts";
+import { sweepHolds } from "../sweep-holds.ts";
 import type { Fault } from "./commands.ts";
+import type { TestedProcess } from "./tested-process.ts";
 
 /** What a fault needs to be done to the real parts. */
 export interface Hazards {
@@ -18,12 +20,11 @@ export interface Hazards {
  * One process of the origin, real but for its outer wall: every step outside (a statement, a script, a call of the
  * payment provider) passes here, and one of them can go wrong.
  */
-export class OriginProcess {
-  readonly deps: Deps;
-  readonly app: Hono<AppEnv>;
+export class OriginProcess implements TestedProcess {
   isRedisDown = false;
-  /** Resolves when the process is killed. */
   readonly killed: Promise<"killed">;
+  readonly #deps: Deps;
+  readonly #app: Hono<AppEnv>;
   readonly #hazards: Hazards;
   readonly #underWay = new Set<Promise<unknown>>();
   #fault: Fault | undefined;
@@ -36,7 +37,7 @@ export class OriginProcess {
     this.killed = new Promise((resolve) => {
       this.#die = resolve;
     });
-    this.deps = {
+    this.#deps = {
       ...deps,
       db: wrapped(deps.db, ["execute"], (run) => this.#step((db) => run(db ?? deps.db))),
       redis: wrapped(deps.redis, ["eval", "evalsha"], (run) =>
@@ -46,20 +47,26 @@ export class OriginProcess {
         this.#step(() => run(deps.payments)),
       ),
     };
-    this.app = createApp(this.deps);
+    this.#app = createApp(this.#deps);
+  }
+
+  async fetch(request: Request): Promise<Response> {
+    return this.#app.fetch(request);
   }
 
   get isDead(): boolean {
     return this.#isDead;
   }
 
-  /** @param fault at which of the steps from now on */
+  async sweep(): Promise<void> {
+    await Promise.race([sweepHolds(this.#deps.db).catch(() => 0), this.killed]);
+  }
+
   arm(fault: Fault | undefined): void {
     this.#fault = fault;
     this.#steps = 0;
   }
 
-  /** What was sent out before the process died goes on outside of it: waits for that. */
   async settled(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
   }

@@ -3,6 +3,7 @@ import { Booking } from "../../../contracts/bookings.ts";
 import { makeTestFolder, startTestGateway, startTestRedis } from "../../../dev/testing/parts.ts";
 import { insertEvent, insertTickets } from "../../../db/testing/factories.ts";
 import { signRequest, type EdgeRequest } from "../../testing/sign-request.ts";
+import { createApp } from "../../app.ts";
 import { openLab } from "./lab.ts";
 
 const folder = makeTestFolder();
@@ -14,7 +15,7 @@ const lab = await openLab({
   upstashUrl: gateway.upstashUrl,
   upstashToken: gateway.upstashToken,
 });
-const app = lab.createApp(lab.deps);
+const app = createApp(lab.deps);
 let redis = first;
 afterAll(async () => {
   await lab.close();
