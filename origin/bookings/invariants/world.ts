@@ -50,6 +50,7 @@ export class World {
   readonly tried = new Map<string, KeyedRequest>();
   readonly violations: string[] = [];
   processes: readonly [TestedProcess, TestedProcess];
+  #isRedisAway = false;
 
   private constructor(
     lab: Lab,
@@ -114,7 +115,7 @@ export class World {
 
   /** All that Redis knows is gone. */
   async flush(): Promise<void> {
-    await this.lab.flush(this);
+    if (!this.#isRedisAway) await this.lab.flush(this);
     this.locked.clear();
   }
 
@@ -127,7 +128,7 @@ export class World {
         [bookingId],
       );
     }
-    if (where === "postgres") return;
+    if (where === "postgres" || this.#isRedisAway) return;
     this.locked.delete(bookingId);
     // A try that its process did not live to end is over by then, too.
     const tried = `{${this.eventId}}:key:${bookingId}`;
@@ -144,8 +145,8 @@ export class World {
   /** Before a round: what is to go wrong in it. */
   async arm({ faults, isRedisDown }: Round): Promise<void> {
     this.processes.forEach((process, at) => process.arm(faults[at]));
-    if (!isRedisDown) return;
-    await this.lab.stopRedis(this);
+    this.#isRedisAway = isRedisDown;
+    if (isRedisDown) await this.lab.stopRedis(this);
   }
 
   /** After a round: what was sent out has ended, and what died is started again. */
@@ -153,6 +154,7 @@ export class World {
     for (const process of this.processes) process.arm(undefined);
     await Promise.all(this.processes.map((process) => process.settled()));
     if (isRedisDown) await this.lab.startRedis(this);
+    this.#isRedisAway = false;
     await this.startDead();
   }
 
