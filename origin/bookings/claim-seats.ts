@@ -59,7 +59,8 @@ export async function claimSeats(deps: BookingDeps, claim: ClaimSeats): Promise<
   const isFirst = locked.status === "locked";
   let stored: StoredHold;
   try {
-    stored = await storeHold(deps, { ...claim, ...claim.caller, ticketIds });
+    const acceptsEqualSeats = claim.request.acceptEqualSeats;
+    stored = await storeHold(deps, { ...claim, ...claim.caller, ticketIds, acceptsEqualSeats });
   } catch (error) {
     if (isFirst) await release(deps, claim);
     await endTry(deps, claim);

@@ -10,7 +10,8 @@ import type { AppEnv } from "../../app-env.ts";
 import { createApp } from "../../app.ts";
 import { openRedis, type Deps } from "../../deps.ts";
 import { createLogger } from "../../logger.ts";
-import { instantPayments } from "../../payments/instant-payments.ts";
+import { openPayments } from "../../payments/open-payments.ts";
+import { startStripeServer, type StripeServer } from "../../testing/stripe-server.ts";
 import { audience, startTestIssuer, type TestIssuer } from "../../testing/issuer.ts";
 import { makePassKeys } from "../../testing/pass-keys.ts";
 import { createTokenVerifier } from "../../verify-token.ts";
@@ -32,6 +33,8 @@ export interface Lab {
   readonly performerId: bigint;
   /** Every line that says `error`: a bug, whatever was answered. */
   readonly errors: readonly string[];
+  /** Where bookings are paid for; absent where all count as paid at once. */
+  readonly stripe: StripeServer | undefined;
   /** Starts one of the two processes of a sequence. */
   startProcess(world: World, at: 0 | 1): Promise<TestedProcess>;
   /** Has Redis lose all that it knows. */
@@ -46,11 +49,16 @@ export interface LabParts {
   readonly serverUrl: string;
   readonly upstashUrl: string;
   readonly upstashToken: string;
+  /** Whether bookings are paid for, at a server that keeps Stripe's rules. */
+  readonly takesMoney?: boolean;
   /** Something else instead of the real app, for tests of the tests. */
   readonly createApp?: (deps: Deps) => Hono<AppEnv>;
   /** What is done to the fresh database, for tests of the tests. */
   readonly prepare?: (pool: pg.Pool) => Promise<void>;
 }
+
+/** Good for nothing but that server. */
+export const stripeSecrets = { secretKey: "sk_test_of_the_lab", webhookSecret: "whsec_of_the_lab" };
 
 /** Opens one; whoever does closes it. */
 export async function openLab(parts: LabParts): Promise<Lab> {
@@ -62,10 +70,14 @@ export async function openLab(parts: LabParts): Promise<Lab> {
   const issuer = await startTestIssuer();
   const redis = openRedis(parts.upstashUrl, parts.upstashToken);
   const errors: string[] = [];
+  const stripe = parts.takesMoney ? await startStripeServer() : undefined;
   const deps: Deps = {
     db: database.db,
     redis,
-    payments: instantPayments,
+    ...openPayments(
+      database.db,
+      stripe ? { adapter: "stripe", ...stripeSecrets, apiUrl: stripe.url } : { adapter: "instant" },
+    ),
     signingKeys: await importSigningKeys(JSON.stringify({ k1: "ab".repeat(32) })),
     passKeys: (await makePassKeys()).verifying,
     verifyToken: createTokenVerifier({ ...issuer, audience }),
@@ -93,6 +105,7 @@ export async function openLab(parts: LabParts): Promise<Lab> {
     venueId: (await insertVenue(database.db)).id,
     performerId: (await insertPerformer(database.db)).id,
     errors,
+    stripe,
     async startProcess(world) {
       const { eventId } = world;
       const onEndedBackend: Hazards["onEndedBackend"] = (statement) =>
@@ -104,6 +117,7 @@ export async function openLab(parts: LabParts): Promise<Lab> {
     startRedis: async ({ processes }) => setRedisDown(processes, false),
     async close() {
       await issuer.stop();
+      await stripe?.stop();
       await drop();
     },
   };

@@ -4,7 +4,11 @@ import { ConnectionError } from "../../../db/connection-error.ts";
 import type { Db } from "../../../db/client.ts";
 import type { AppEnv } from "../../app-env.ts";
 import type { Deps } from "../../deps.ts";
+import { accountedPayments } from "../../payments/accounted-payments.ts";
 import type { Payments } from "../../payments/payments.ts";
+import type { PaymentProvider } from "../../payments/provider.ts";
+import { settleDue } from "../../payments/settle-due.ts";
+import { openBookings } from "../open-bookings.ts";
 import { sweepHolds } from "../sweep-holds.ts";
 import type { Fault } from "./commands.ts";
 import type { TestedProcess } from "./tested-process.ts";
@@ -37,15 +41,14 @@ export class OriginProcess implements TestedProcess {
     this.killed = new Promise((resolve) => {
       this.#die = resolve;
     });
+    const db = wrapped(deps.db, ["execute"], (run) => this.#step((own) => run(own ?? deps.db)));
     this.#deps = {
       ...deps,
-      db: wrapped(deps.db, ["execute"], (run) => this.#step((db) => run(db ?? deps.db))),
+      db,
       redis: wrapped(deps.redis, ["eval", "evalsha"], (run) =>
         this.#step(() => this.#unlessDown(() => run(deps.redis))),
       ),
-      payments: wrapped<Payments>(deps.payments, Object.keys(deps.payments), (run) =>
-        this.#step(() => run(deps.payments)),
-      ),
+      ...this.#walledPayments(deps, db),
     };
     this.#app = createApp(this.#deps);
   }
@@ -62,6 +65,13 @@ export class OriginProcess implements TestedProcess {
     await Promise.race([sweepHolds(this.#deps.db).catch(() => 0), this.killed]);
   }
 
+  async settle(): Promise<void> {
+    const { till, logger } = this.#deps;
+    if (!till) return;
+    const settled = settleDue(openBookings(this.#deps), till.provider, logger);
+    await Promise.race([settled.catch(() => false), this.killed]);
+  }
+
   arm(fault: Fault | undefined): void {
     this.#fault = fault;
     this.#steps = 0;
@@ -69,6 +79,17 @@ export class OriginProcess implements TestedProcess {
 
   async settled(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+  }
+
+  #walledPayments({ payments, till }: Deps, db: Db): Pick<Deps, "payments" | "till"> {
+    if (!till) {
+      const names = Object.keys(payments);
+      return { payments: wrapped(payments, names, (run) => this.#step(() => run(payments))) };
+    }
+    const { provider } = till;
+    const names = Object.keys(provider);
+    const walled = wrapped(provider, names, (run) => this.#step(() => run(provider)));
+    return { payments: accountedPayments(db, walled), till: { ...till, provider: walled } };
   }
 
   #unlessDown(run: () => PromiseLike<unknown>): PromiseLike<unknown> {
@@ -130,7 +151,7 @@ export class OriginProcess implements TestedProcess {
 }
 
 /** The same part, with some of its methods led through a step. */
-function wrapped<Part extends Db | Redis | Payments>(
+function wrapped<Part extends Db | Redis | Payments | PaymentProvider>(
   part: Part,
   methods: readonly string[],
   step: (run: (on: Part) => PromiseLike<unknown>) => Promise<unknown>,

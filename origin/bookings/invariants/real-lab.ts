@@ -1,7 +1,8 @@
+import { join } from "node:path";
 import { startTestGateway, startTestRedis, type TestFolder } from "../../../dev/testing/parts.ts";
 import { openRedis } from "../../deps.ts";
 import { endWhenItWaits } from "./end-when-it-waits.ts";
-import { openLab, type Lab } from "./lab.ts";
+import { openLab, stripeSecrets, type Lab } from "./lab.ts";
 import { RealProcess } from "./real-process.ts";
 import type { World } from "./world.ts";
 
@@ -18,20 +19,20 @@ const passKeys = {
 /**
  * A lab where nothing is played: two origin processes that are really killed, a Redis of its own that is really flushed
  * and killed. Starting what was killed takes about a second, so fewer sequences live here.
- * @param name tells labs in one folder apart
+ * @param options.name tells labs in one folder apart
  */
 export async function openRealLab(
   folder: TestFolder,
   serverUrl: string,
-  name: string,
+  { name, takesMoney }: { readonly name: string; readonly takesMoney: boolean },
 ): Promise<Lab> {
   let redis = await startTestRedis(folder, { name: `redis-${name}` });
   const port = Number(new URL(redis.redisUrl).port);
   const gateway = await startTestGateway(folder, redis.redisUrl, { name: `gateway-${name}` });
   const { upstashUrl, upstashToken } = gateway;
-  const lab = await openLab({ serverUrl, upstashUrl, upstashToken });
+  const lab = await openLab({ serverUrl, upstashUrl, upstashToken, takesMoney });
   const errors: string[] = [];
-  const { tokens, databaseUrl, deps } = lab;
+  const { tokens, databaseUrl, deps, stripe } = lab;
   const processes = [0, 1].map(
     () =>
       new RealProcess({
@@ -48,6 +49,14 @@ export async function openRealLab(
           JWKS_URL: tokens.jwksUrl,
           HOLD_SECONDS: String(deps.holdSeconds),
           DATABASE_POOL_SIZE: "5",
+          // They start often: what was compiled once is kept.
+          NODE_COMPILE_CACHE: join(folder.path, "compiled"),
+          ...(stripe && {
+            PAYMENTS: "stripe",
+            STRIPE_SECRET_KEY: stripeSecrets.secretKey,
+            STRIPE_WEBHOOK_SECRET: stripeSecrets.webhookSecret,
+            STRIPE_API_URL: stripe.url,
+          }),
         },
       }),
   ) as [RealProcess, RealProcess];

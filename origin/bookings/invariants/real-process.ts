@@ -110,6 +110,8 @@ export class RealProcess implements TestedProcess {
 
   async sweep(): Promise<void> {}
 
+  async settle(): Promise<void> {}
+
   async stop(): Promise<void> {
     this.#kill();
     await this.#exited;

@@ -3,13 +3,15 @@ import { makeTestFolder } from "../../../dev/testing/parts.ts";
 import { explore } from "./explore.ts";
 import { openRealLab } from "./real-lab.ts";
 
-const sequenceCount = Number(process.env["BOOKING_REAL_SEQUENCES"] ?? 60);
+const sequenceCount = Number(process.env["BOOKING_REAL_SEQUENCES"] ?? 40);
 const givenSeed = process.env["BOOKING_SEED"];
 const seed = Number(givenSeed ?? Date.now() % 1_000_000_000);
 
 const folder = makeTestFolder();
 const labs = await Promise.all(
-  ["a", "b"].map((name) => openRealLab(folder, inject("databaseUrl"), name)),
+  [false, true].map((takesMoney) =>
+    openRealLab(folder, inject("databaseUrl"), { name: String(takesMoney), takesMoney }),
+  ),
 );
 afterAll(async () => {
   await Promise.all(labs.map((lab) => lab.close()));

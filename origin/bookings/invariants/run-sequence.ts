@@ -1,6 +1,7 @@
 import { checkComeback } from "./check-comeback.ts";
 import { checkKeys } from "./check-keys.ts";
 import { checkLocks } from "./check-locks.ts";
+import { checkMoney } from "./check-money.ts";
 import { checkRows } from "./check-rows.ts";
 import type { Round } from "./commands.ts";
 import type { Lab } from "./lab.ts";
@@ -31,6 +32,7 @@ export async function runSequence(lab: Lab, rounds: readonly Round[]): Promise<r
     if (!(await check())) return world.violations;
   }
   await checkKeys(world);
+  await checkMoney(world);
   if (!(await check())) return world.violations;
   await checkComeback(world);
   await check();

@@ -12,4 +12,6 @@ export interface TestedProcess {
   settled(): Promise<void>;
   /** Has expired holds tidied up; real processes do so by themselves. */
   sweep(): Promise<void>;
+  /** Has payments settled that are due; likewise. */
+  settle(): Promise<void>;
 }

@@ -142,6 +142,15 @@ export class World {
     }
   }
 
+  /** Lets the time come when the settlement looks at what is not settled. */
+  async makePaymentsDue(): Promise<void> {
+    await this.lab.database.pool.query(
+      `UPDATE payments SET next_at = now()
+       WHERE next_at IS NOT NULL AND booking_id IN (SELECT id FROM bookings WHERE event_id = $1)`,
+      [this.eventId],
+    );
+  }
+
   /** Before a round: what is to go wrong in it. */
   async arm({ faults, isRedisDown }: Round): Promise<void> {
     this.processes.forEach((process, at) => process.arm(faults[at]));
@@ -176,4 +185,5 @@ const noProcess: TestedProcess = {
   arm: () => {},
   settled: async () => {},
   sweep: async () => {},
+  settle: async () => {},
 };
