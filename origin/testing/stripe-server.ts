@@ -20,7 +20,7 @@ export interface StripeServer {
   stop(): Promise<void>;
 }
 
-export async function startStripeServer(): Promise<StripeServer> {
+export async function startStripeServer({ port = 0 } = {}): Promise<StripeServer> {
   const books = new StripeBooks();
   const calls: string[] = [];
   const faults: StripeFault[] = [];
@@ -52,7 +52,7 @@ export async function startStripeServer(): Promise<StripeServer> {
   }
 
   const server = createServer((req, res) => void handle(req, res).catch(() => res.destroy()));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     books,
