@@ -53,6 +53,21 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
+/** Body of `POST /bookings/:bookingId/confirm`; it may be left out. */
+export const ConfirmRequest = z
+  .strictObject({
+    paymentMethod: z
+      .string()
+      .min(1)
+      .max(255)
+      .optional()
+      .describe(
+        "what to pay with, as the payment provider names it; without it the buyer pays there",
+      ),
+  })
+  .meta({ id: "ConfirmRequest" });
+export type ConfirmRequest = z.infer<typeof ConfirmRequest>;
+
 export const Booking = z
   .object({
     id: BookingId,

@@ -15,6 +15,7 @@ export const problems = {
   "hold-expired": [409, "The hold has expired and its tickets are gone"],
   "limit-exceeded": [409, "That is more tickets than one person may have"],
   "sale-not-open": [409, "Tickets are not on sale"],
+  "payment-required": [402, "Pay first"],
   "payment-declined": [402, "The payment was declined"],
   "booking-not-changeable": [409, "The booking is past the point where this is possible"],
   conflict: [409, "This clashes with what is there"],
@@ -49,6 +50,7 @@ export const Problem = z
     unavailable: z.array(z.string()).optional(),
     alternatives: z.array(z.array(z.string())).optional(),
     queue: z.string().optional(),
+    payment: z.object({ clientSecret: z.string() }).optional(),
   })
   .meta({ id: "Problem" });
 export type Problem = z.infer<typeof Problem>;

@@ -17,6 +17,12 @@ export interface Addresses {
 }
 
 const holdSeconds = "600";
+const paymentSettings = [
+  "PAYMENTS",
+  "STRIPE_SECRET_KEY",
+  "STRIPE_WEBHOOK_SECRET",
+  "STRIPE_API_URL",
+] as const;
 /** What the built-in programme takes many times over. */
 const indexMsMax = 30_000;
 const slotName = "frontrow_search";
@@ -33,7 +39,7 @@ export async function startOrigin(
     port: addresses.originPort,
     healthPath: "/health",
     env: {
-      ...passOn(context, ["LOG_LEVEL", "DATABASE_POOL_SIZE"]),
+      ...passOn(context, ["LOG_LEVEL", "DATABASE_POOL_SIZE", ...paymentSettings]),
       ...trust(context, needs.identity),
       DATABASE_URL: needs.postgres.databaseUrl,
       UPSTASH_REDIS_REST_URL: needs.upstash.upstashUrl,

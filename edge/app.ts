@@ -18,6 +18,7 @@ import { liveRoutes } from "./routes/live.ts";
 import { queueControlRoutes } from "./routes/queue-control.ts";
 import { queueRoutes } from "./routes/queue.ts";
 import { serviceRoutes } from "./routes/service.ts";
+import { webhookRoutes } from "./routes/webhooks.ts";
 
 /** The public surface. Headers are settled outside of everything, so that problems carry them, too. */
 export function createApp(parts: Parts): Hono<AppEnv> {
@@ -36,5 +37,6 @@ export function createApp(parts: Parts): Hono<AppEnv> {
   app.route("/", queueRoutes(parts));
   app.route("/", queueControlRoutes(parts));
   app.route("/", adminRoutes(parts));
+  app.route("/", webhookRoutes(parts));
   return app;
 }

@@ -11,6 +11,7 @@ const passedOn = [
   "if-match",
   "if-none-match",
   "admission-pass",
+  "stripe-signature",
 ];
 
 const noBody = new Uint8Array();

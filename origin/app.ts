@@ -10,6 +10,7 @@ import { noStore } from "./middleware/no-store.ts";
 import { nothingHere, toAnswer, wrongMethod } from "./middleware/problems.ts";
 import { requestId } from "./middleware/request-id.ts";
 import { openGate } from "./queue/gate.ts";
+import { webhookRoutes } from "./routes/webhooks.ts";
 import { verifyEdge } from "./middleware/verify-edge.ts";
 import { watchDeadline } from "./middleware/watch-deadline.ts";
 import { adminRoutes } from "./routes/admin.ts";
@@ -40,5 +41,6 @@ export function createApp(deps: Deps): Hono<AppEnv> {
   app.route("/", adminRoutes(deps));
   app.route("/", ticketRoutes(deps));
   app.route("/", bookingRoutes({ ...bookings, gate }));
+  app.route("/", webhookRoutes({ ...bookings, till: deps.till }));
   return app;
 }

@@ -55,3 +55,39 @@ test("everything that is wrong is said at once", async () => {
   const failure = readConfig({ ...good, PORT: "x", JWKS_URL: undefined });
   await expect(failure).rejects.toThrow(/PORT .*JWKS_URL is not set|JWKS_URL is not set.*PORT/s);
 });
+
+const stripe = {
+  PAYMENTS: "stripe",
+  STRIPE_SECRET_KEY: "sk_test_s3cret",
+  STRIPE_WEBHOOK_SECRET: "whsec_s3cret",
+};
+
+test("without a word about payments everything counts as paid, but not in production", async () => {
+  expect((await readConfig(good)).payments).toEqual({ adapter: "instant" });
+  const production = { ...good, NODE_ENV: "production" };
+  await expect(readConfig(production)).rejects.toThrow("PAYMENTS is not set");
+  expect((await readConfig({ ...production, PAYMENTS: "instant" })).payments).toEqual({
+    adapter: "instant",
+  });
+  expect((await readConfig({ ...production, ...stripe })).payments).toMatchObject({
+    adapter: "stripe",
+    webhookSecret: "whsec_s3cret",
+  });
+});
+
+test.each(["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"])(
+  "payments by Stripe do not start without %s, or with one that is none",
+  async (name) => {
+    const env = { ...good, ...stripe };
+    await expect(readConfig({ ...env, [name]: undefined })).rejects.toThrow(`${name} is not set`);
+    const failure = readConfig({ ...env, [name]: "s3cret" });
+    await expect(failure).rejects.toThrow(`${name} must be`);
+    await expect(failure).rejects.not.toThrow("s3cret");
+  },
+);
+
+test("in production Stripe's key goes to nobody else", async () => {
+  const env = { ...good, ...stripe, STRIPE_API_URL: "http://localhost:1" };
+  expect((await readConfig(env)).payments).toMatchObject({ apiUrl: "http://localhost:1" });
+  await expect(readConfig({ ...env, NODE_ENV: "production" })).rejects.toThrow("STRIPE_API_URL");
+});

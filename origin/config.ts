@@ -39,9 +39,17 @@ const passKeys = z.string().transform(async (json, ctx) => {
   }
 });
 
+const stripeKey = z
+  .string()
+  .regex(/^(sk|rk)_(test|live)_\w+$/, "must be a secret or restricted key of Stripe's");
+const stripeWebhookSecret = z
+  .string()
+  .regex(/^whsec_\S+$/, "must be a webhook's signing secret of Stripe's");
+
 /** What the origin needs from its environment. Secrets and addresses have no default. */
 const Environment = z
   .object({
+    NODE_ENV: z.string().optional(),
     PORT: wholeNumber(0, 65_535),
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// URL" }),
     DATABASE_POOL_SIZE: wholeNumber(1, 500).default(20),
@@ -54,12 +62,17 @@ const Environment = z
     JWT_ISSUER: z.string().min(1),
     JWT_AUDIENCE: z.string().min(1),
     JWKS_URL: url,
+    PAYMENTS: z.enum(["instant", "stripe"]).optional(),
+    STRIPE_SECRET_KEY: stripeKey.optional(),
+    STRIPE_WEBHOOK_SECRET: stripeWebhookSecret.optional(),
+    STRIPE_API_URL: url.optional(),
     HOLD_SECONDS: wholeNumber(1, 7_200).default(600),
     LOG_LEVEL: z
       .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
       .default("info"),
   })
-  .transform((env) => ({
+  .transform((env, ctx) => ({
+    payments: choosePayments(env, ctx),
     port: env.PORT,
     databaseUrl: env.DATABASE_URL,
     databasePoolSize: env.DATABASE_POOL_SIZE,
@@ -74,6 +87,49 @@ const Environment = z
     logLevel: env.LOG_LEVEL,
   }));
 export type Config = z.output<typeof Environment>;
+
+export type PaymentsConfig =
+  | { readonly adapter: "instant" }
+  | {
+      readonly adapter: "stripe";
+      readonly secretKey: string;
+      readonly webhookSecret: string;
+      /** Another server than Stripe's, for rehearsals. */
+      readonly apiUrl: string | undefined;
+    };
+
+/**
+ * Who takes the money. In production it has to be said: tickets must not be given away because a variable is missing;
+ * and the key must not be sent anywhere but to Stripe.
+ */
+function choosePayments(
+  env: {
+    readonly NODE_ENV?: string | undefined;
+    readonly PAYMENTS?: "instant" | "stripe" | undefined;
+    readonly STRIPE_SECRET_KEY?: string | undefined;
+    readonly STRIPE_WEBHOOK_SECRET?: string | undefined;
+    readonly STRIPE_API_URL?: string | undefined;
+  },
+  ctx: z.RefinementCtx,
+): PaymentsConfig {
+  const refuse = (name: string, message: string) =>
+    ctx.addIssue({ code: "custom", path: [name], message });
+  const isProduction = env.NODE_ENV === "production";
+  if (env.PAYMENTS === undefined && isProduction) refuse("PAYMENTS", "is not set");
+  if (env.PAYMENTS !== "stripe") return { adapter: "instant" };
+  const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecret } = env;
+  if (secretKey === undefined) refuse("STRIPE_SECRET_KEY", "is not set");
+  if (webhookSecret === undefined) refuse("STRIPE_WEBHOOK_SECRET", "is not set");
+  if (env.STRIPE_API_URL !== undefined && isProduction) {
+    refuse("STRIPE_API_URL", "must not be set in production");
+  }
+  return {
+    adapter: "stripe",
+    secretKey: secretKey ?? "",
+    webhookSecret: webhookSecret ?? "",
+    apiUrl: env.STRIPE_API_URL,
+  };
+}
 
 /**
  * Reads the environment, once, at boot.

@@ -4,7 +4,7 @@ import type { PassKeys } from "../contracts/admission-pass.ts";
 import type { SigningKeys } from "../contracts/edge-signature.ts";
 import { openDatabase, type Db } from "../db/client.ts";
 import type { Config } from "./config.ts";
-import { instantPayments } from "./payments/instant-payments.ts";
+import { openPayments, type Till } from "./payments/open-payments.ts";
 import type { Payments } from "./payments/payments.ts";
 import type { TicketKey } from "./tickets/ticket-key.ts";
 import { createRedisTransport } from "./redis-transport.ts";
@@ -27,6 +27,8 @@ export interface Deps {
   /** Answers are strings as Redis holds them: ids are never turned into numbers. */
   readonly redis: Redis;
   readonly payments: Payments;
+  /** Where money moves; absent when every booking counts as paid at once. */
+  readonly till?: Till | undefined;
   readonly signingKeys: SigningKeys;
   /** Public halves of the keys that sign admission passes. */
   readonly passKeys: PassKeys;
@@ -64,7 +66,7 @@ export function openDeps(
   const deps: Deps = {
     db: database.db,
     redis: openRedis(config.redisUrl, config.redisToken),
-    payments: instantPayments,
+    ...openPayments(database.db, config.payments),
     signingKeys: config.signingKeys,
     passKeys: config.passKeys,
     verifyToken: createTokenVerifier(config.tokens),

@@ -4,6 +4,7 @@ import {
   Booking,
   BookingHistory,
   BookingList,
+  ConfirmRequest,
   HoldRequest,
   IdempotencyKey,
   PageQuery,
@@ -177,10 +178,12 @@ export const publicPaths: ZodOpenApiPathsObject = {
       ...signedIn,
       summary: "Pay for a hold and have its tickets; repeating it changes nothing",
       requestParams: { path: bookingPath, header: idempotent },
+      requestBody: { content: { "application/json": { schema: ConfirmRequest } } },
       responses: {
         ...answers(200, "The confirmed booking", Booking),
         ...fails(
           "unauthenticated",
+          "payment-required",
           "payment-declined",
           "not-found",
           "hold-expired",

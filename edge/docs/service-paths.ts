@@ -16,6 +16,17 @@ export const servicePaths: ZodOpenApiPathsObject = {
       },
     },
   },
+  "/webhooks/stripe": {
+    post: {
+      summary:
+        "Messages of Stripe about payments, signed by it; they may come twice and out of order",
+      requestParams: { header: z.object({ "Stripe-Signature": z.string() }) },
+      responses: {
+        204: { description: "Understood, or about something else" },
+        ...fails("unauthenticated", "malformed-json", "not-found", "service-unavailable"),
+      },
+    },
+  },
   "/health": {
     get: {
       summary: "Whether this process is alive",

@@ -2,12 +2,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Deps } from "../deps.ts";
 import { forgetOldKeys } from "../idempotency/key-row.ts";
 import { batchMax, dispatch } from "../outbox/dispatch.ts";
+import { settleDue } from "../payments/settle-due.ts";
+import { openBookings } from "./open-bookings.ts";
 import { tellEdge } from "../outbox/tell-edge.ts";
 import { sweepHolds } from "./sweep-holds.ts";
 
 /** Pauses between two rounds with nothing to do, in milliseconds. */
 const outboxPauseMs = 250;
 const sweepPauseMs = 2_000;
+const settlePauseMs = 1_000;
 const forgetPauseMs = 600_000;
 /** After a failure: the database or the edge may be down. */
 const failedPauseMs = 5_000;
@@ -17,7 +20,8 @@ const failedPauseMs = 5_000;
  * decides anything. Ends soon after `deps.stopping` is aborted, with the round under way done.
  */
 export async function runBookingJobs(deps: Deps): Promise<void> {
-  const { db, logger } = deps;
+  const { db, logger, till } = deps;
+  const bookings = openBookings(deps);
   const deliveries = { seats: tellEdge(deps.edgeUrl, deps.signingKeys, deps.now) };
   await Promise.all([
     repeat(deps, "outbox", outboxPauseMs, async () => {
@@ -28,6 +32,8 @@ export async function runBookingJobs(deps: Deps): Promise<void> {
       return delivered === batchMax;
     }),
     repeat(deps, "sweep", sweepPauseMs, async () => (await sweepHolds(db)) > 0),
+    till &&
+      repeat(deps, "payments", settlePauseMs, () => settleDue(bookings, till.provider, logger)),
     repeat(deps, "idempotency keys", forgetPauseMs, async () => (await forgetOldKeys(db)) > 0),
   ]);
 }

@@ -1,5 +1,5 @@
 import type { HoldRequest } from "../../contracts/bookings.ts";
-import type { PlacedLocks } from "../locks/ticket-locks.ts";
+import type { KeyUse, PlacedLocks } from "../locks/ticket-locks.ts";
 import type { BookingDeps, Caller } from "./booking-deps.ts";
 import type { BookingFacts } from "./booking-facts.ts";
 import type { SeatChoice } from "./choose-seats.ts";
@@ -19,6 +19,8 @@ export interface ClaimSeats extends SeatChoice {
   readonly caller: Caller;
   readonly request: HoldRequest;
   readonly idempotency?: Idempotency | undefined;
+  /** Names this try under its idempotency key. */
+  readonly tryId: string;
   readonly limit: number;
 }
 
@@ -28,8 +30,14 @@ export type Claim =
       readonly status: "taken";
       readonly by: "redis" | "postgres";
       readonly ticketIds: readonly string[];
+      readonly keyUse: KeyUse;
     }
-  | { readonly status: "limit-exceeded"; readonly limit: number; readonly has: number }
+  | {
+      readonly status: "limit-exceeded";
+      readonly limit: number;
+      readonly has: number;
+      readonly keyUse: KeyUse;
+    }
   | { readonly status: "id-taken" };
 
 /**
@@ -41,6 +49,8 @@ export async function claimSeats(deps: BookingDeps, claim: ClaimSeats): Promise<
   const locked = await lockSeats(deps, claim);
   if (locked.status === "taken") return { ...locked, by: "redis" };
   if (locked.status === "limit-exceeded") return { ...locked, limit: claim.limit };
+  if (locked.status === "in-flight") throw keyInUse();
+  if (locked.status === "other-request") throw keyReused();
   // The key was here before, and what it holds is not what is asked for now: that was another request.
   if (locked.status === "own" && !isAskedFor(locked.ticketIds, claim)) throw keyInUse();
 
@@ -49,9 +59,11 @@ export async function claimSeats(deps: BookingDeps, claim: ClaimSeats): Promise<
   const isFirst = locked.status === "locked";
   let stored: StoredHold;
   try {
-    stored = await storeHold(deps, { ...claim, ...claim.caller, ticketIds });
+    const acceptsEqualSeats = claim.request.acceptEqualSeats;
+    stored = await storeHold(deps, { ...claim, ...claim.caller, ticketIds, acceptsEqualSeats });
   } catch (error) {
     if (isFirst) await release(deps, claim);
+    await endTry(deps, claim);
     throw error;
   }
   if (stored.outcome === "placed") return { status: "placed", booking: stored.booking };
@@ -63,17 +75,20 @@ export async function claimSeats(deps: BookingDeps, claim: ClaimSeats): Promise<
   }
   const isOfKey = stored.outcome === "key-reused" || stored.outcome === "key-in-use";
   if (isFirst || !isOfKey) await release(deps, claim);
+  await endTry(deps, claim);
   return toClaim(deps, claim, ticketIds, stored);
 }
 
 async function lockSeats(deps: BookingDeps, claim: ClaimSeats): Promise<PlacedLocks> {
   const { userId } = claim.caller;
+  const { idempotency, tryId } = claim;
+  const key = idempotency && { hash: idempotency.requestHash, tryId };
   try {
-    return await deps.locks.place({ ...claim, userId });
+    return await deps.locks.place({ ...claim, userId, key });
   } catch (error) {
     // The script may have run and only its answer been lost. Nobody waits for this. Under a key the locks may be those
     // of a hold that is stored: they are left to the repeat, which finds them its own, or to their expiry.
-    if (claim.idempotency === undefined) void release(deps, claim);
+    void (idempotency === undefined ? release(deps, claim) : endTry(deps, claim));
     throw error;
   }
 }
@@ -86,6 +101,12 @@ async function release(
 ): Promise<void> {
   const owner = { eventId, userId: caller.userId, bookingId };
   await locks.release(owner, ticketIds).catch(() => undefined);
+}
+
+/** Whoever repeats the request need not wait until the time of this try is over. */
+async function endTry({ keys }: BookingDeps, claim: ClaimSeats): Promise<void> {
+  if (!claim.idempotency) return;
+  await keys.endTry(claim, claim.tryId).catch(() => undefined);
 }
 
 function isAskedFor(ticketIds: readonly string[], { request, quantity }: ClaimSeats): boolean {
@@ -105,10 +126,11 @@ async function toClaim(
       return {
         status: "taken",
         by: "postgres",
+        keyUse: "no",
         ticketIds: stored.unavailable.map(({ ticketId }) => ticketId),
       };
     case "limit-exceeded":
-      return { status: "limit-exceeded", limit: stored.limit, has: stored.has };
+      return { status: "limit-exceeded", limit: stored.limit, has: stored.has, keyUse: "no" };
     case "id-taken":
       return { status: "id-taken" };
     case "key-reused":
@@ -121,7 +143,9 @@ async function toClaim(
       throw saleNotOpen(stored.reason);
     case "tickets-unknown":
       // The best available came from what was remembered of the event: it was changed meanwhile.
-      if (!("ticketIds" in request)) return { status: "taken", by: "postgres", ticketIds };
+      if (!("ticketIds" in request)) {
+        return { status: "taken", by: "postgres", keyUse: "no", ticketIds };
+      }
       throw ticketsUnknown(request.ticketIds, stored.ticketIds);
     case "currencies-differ":
       throw currenciesDiffer();

@@ -1,39 +1,26 @@
 import { sql } from "drizzle-orm";
-import * as z from "zod";
 import type { Booking } from "../../contracts/bookings.ts";
-import { DomainError } from "../errors.ts";
-import type { Authorisation } from "../payments/payments.ts";
+import { tooLate, type DomainError } from "../errors.ts";
+import { bookInstead, type Paid } from "./book-instead.ts";
 import { sqlFailure } from "../unavailable.ts";
-import type { BookingDeps, Caller } from "./booking-deps.ts";
-import { BookingFacts, toBooking } from "./booking-facts.ts";
+import type { BookingDeps } from "./booking-deps.ts";
+import { toBooking } from "./booking-facts.ts";
 import { callFunction } from "./call-function.ts";
+import { ConfirmedHold, type ConfirmHold } from "./confirmed-hold.ts";
 import { readBooking } from "./read-booking.ts";
 import {
   bookingNotFound,
+  declined,
   holdExpired,
   limitExceeded,
   notChangeable,
+  paymentRequired,
   saleNotOpen,
 } from "./refusals.ts";
 import { settlePayment } from "./settle-payment.ts";
 
 /** Raised by `confirm_hold` when one of the tickets was blocked: nothing was changed. */
 const ticketGone = "FR002";
-
-const ConfirmedHold = z.discriminatedUnion("outcome", [
-  z.object({ outcome: z.literal("confirmed"), booking: BookingFacts, repeated: z.boolean() }),
-  z.object({ outcome: z.literal("booking-not-found") }),
-  z.object({ outcome: z.literal("hold-expired") }),
-  z.object({ outcome: z.literal("ended"), status: z.enum(["released", "cancelled"]) }),
-  z.object({ outcome: z.literal("sale-not-open"), reason: z.enum(["over", "cancelled"]) }),
-  z.object({ outcome: z.literal("limit-exceeded"), limit: z.int(), has: z.int() }),
-]);
-type ConfirmedHold = z.infer<typeof ConfirmedHold>;
-
-export interface ConfirmHold {
-  readonly bookingId: string;
-  readonly caller: Caller;
-}
 
 /**
  * Books the tickets of a hold, once: a repeat answers the same booking. After its expiry the tickets are taken again
@@ -42,15 +29,20 @@ export interface ConfirmHold {
  * @throws DomainError for every refusal; the hold is then as it was
  */
 export async function confirmHold(deps: BookingDeps, confirm: ConfirmHold): Promise<Booking> {
-  const { bookingId, caller } = confirm;
+  const { bookingId, caller, paymentMethod } = confirm;
+  if (caller.isLate?.()) throw tooLate();
   const payment = await deps.payments.authorise({
     bookingId,
     userId: caller.userId,
+    requestId: caller.requestId,
+    method: paymentMethod,
     total: async () => (await readBooking(deps, confirm)).total,
   });
   if (payment.status === "declined") throw declined(payment.reason);
+  if (payment.status === "pending") throw paymentRequired(payment.clientSecret);
 
-  const confirmed = await bookTickets(deps, confirm, payment);
+  let confirmed = await bookTickets(deps, confirm, payment);
+  if (confirmed.outcome === "hold-expired") confirmed = await bookInstead(deps, confirm, payment);
   if (confirmed.outcome !== "confirmed") {
     await deps.payments.void(bookingId, payment.reference);
     throw toRefusal(confirmed);
@@ -62,15 +54,16 @@ export async function confirmHold(deps: BookingDeps, confirm: ConfirmHold): Prom
 }
 
 async function bookTickets(
-  { db }: BookingDeps,
+  { db, payments }: BookingDeps,
   { bookingId, caller }: ConfirmHold,
-  payment: Exclude<Authorisation, { status: "declined" }>,
+  payment: Paid,
 ): Promise<ConfirmedHold> {
+  const confirmFunction = payments.keepsAccount ? sql`confirm_paid` : sql`confirm_hold`;
   try {
     return await callFunction(
       db,
       ConfirmedHold,
-      sql`confirm_hold(${bookingId}::uuid, ${caller.userId}, ${caller.requestId}, ${payment.status}, ${payment.reference})`,
+      sql`${confirmFunction}(${bookingId}::uuid, ${caller.userId}, ${caller.requestId}, ${payment.status}, ${payment.reference})`,
     );
   } catch (error) {
     if (sqlFailure(error)?.code === ticketGone) return { outcome: "hold-expired" };
@@ -90,11 +83,9 @@ function toRefusal(refused: Exclude<ConfirmedHold, { outcome: "confirmed" }>): D
       return saleNotOpen(refused.reason);
     case "limit-exceeded":
       return limitExceeded(refused.limit, refused.has);
+    case "payment-gone":
+      return declined("it was given up");
     default:
       return refused satisfies never;
   }
-}
-
-function declined(reason: string): DomainError {
-  return new DomainError("payment-declined", `The payment was declined: ${reason}.`);
 }

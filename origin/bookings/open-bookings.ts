@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Deps } from "../deps.ts";
+import { createKeyRegistry, tryMsMax } from "../locks/key-registry.ts";
 import { createTicketLocks } from "../locks/upstash-locks.ts";
 import type { BookingDeps } from "./booking-deps.ts";
+import { createKeyLearner } from "../idempotency/learn-keys.ts";
 import { createEventSales } from "./event-sales.ts";
 import { createSeatings } from "./seatings.ts";
 
@@ -20,10 +22,13 @@ export function openBookings({
     holdMs: holdSeconds * 1_000,
     holdMsMax: holdSecondsMax * 1_000,
   });
+  const keys = createKeyRegistry(redis);
   const now = () => performance.now();
   return {
     db,
     locks,
+    keys,
+    getToKnowKeys: createKeyLearner({ db, keys, newAttempt: randomUUID, waitMs: tryMsMax }),
     payments,
     sales: createEventSales(db, now),
     seatings: createSeatings(db, locks, now),

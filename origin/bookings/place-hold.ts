@@ -2,6 +2,7 @@ import type { Booking } from "../../contracts/bookings.ts";
 import { problems } from "../../contracts/problem.ts";
 import { DomainError } from "../errors.ts";
 import { readStoredAnswer } from "../idempotency/read-stored-answer.ts";
+import type { KeyUse } from "../locks/ticket-locks.ts";
 import { BookingFacts, toBooking } from "./booking-facts.ts";
 import type { BookingDeps } from "./booking-deps.ts";
 import { bookingIdOf } from "./booking-id.ts";
@@ -26,32 +27,46 @@ export interface PlacedHold {
 /** Buyers who lose each round to others are not kept for ever. */
 const roundsMax = 40;
 
+/** Refused, and certain that no earlier request under the key succeeded. */
+interface Refused {
+  readonly refusal: DomainError;
+}
+
 /**
  * Places a hold on tickets by name, or on the best that there are: all or none.
  * @throws DomainError for every refusal; those of tickets that are locked never reach Postgres, except that with an
- * idempotency key the key's row is looked for, by its primary key
+ * idempotency key whose use Redis does not know for certain the key's row is looked for, by its primary key
  */
 export async function placeHold(deps: BookingDeps, hold: PlaceHold): Promise<PlacedHold> {
-  try {
-    return await attempt(deps, hold);
-  } catch (error) {
-    if (!hold.idempotency || !isRefusal(error)) throw error;
-    // The same request may have succeeded before: then that answer is due, whatever has happened since.
-    const stored = await readStoredAnswer(deps.db, hold.caller.userId, hold.idempotency);
-    if (stored.status === "other-request") throw keyReused();
-    if (stored.status === "in-flight") throw keyInUse();
-    if (stored.status === "none") throw error;
-    const facts: unknown = JSON.parse(stored.body ?? "null");
-    return { booking: toBooking(BookingFacts.parse(facts)), isReplay: true };
-  }
+  const attempted = await attempt(deps, hold).catch((error: unknown) => recall(deps, hold, error));
+  if ("refusal" in attempted) throw attempted.refusal;
+  return attempted;
 }
 
-async function attempt(deps: BookingDeps, hold: PlaceHold): Promise<PlacedHold> {
+/** The same request may have succeeded before: then that answer is due, whatever has happened since. */
+async function recall(deps: BookingDeps, hold: PlaceHold, error: unknown): Promise<PlacedHold> {
+  const { idempotency, eventId, caller } = hold;
+  if (!idempotency || !isRefusal(error)) throw error;
+  const keyUse = await deps.keys
+    .lookUp({ eventId, bookingId: bookingIdOf(caller.userId, idempotency.key) })
+    .catch(() => "unknown" as const);
+  if (keyUse === "no") throw error;
+  if (keyUse === "unknown") deps.getToKnowKeys(eventId);
+  const stored = await readStoredAnswer(deps.db, caller.userId, idempotency);
+  if (stored.status === "other-request") throw keyReused();
+  if (stored.status === "in-flight") throw keyInUse();
+  if (stored.status === "none") throw error;
+  const facts: unknown = JSON.parse(stored.body ?? "null");
+  return { booking: toBooking(BookingFacts.parse(facts)), isReplay: true };
+}
+
+async function attempt(deps: BookingDeps, hold: PlaceHold): Promise<PlacedHold | Refused> {
   const { eventId, caller, request, idempotency } = hold;
   const sale = await deps.sales.read(eventId);
   requireOpenSale(sale);
 
   let bookingId = idempotency ? bookingIdOf(caller.userId, idempotency.key) : deps.newBookingId();
+  const tryId = deps.newBookingId();
   let known: "lately" | "held" | "all" = "lately";
   for (let round = 0; round < roundsMax; round += 1) {
     const choice = await chooseSeats(deps, eventId, sale.version, request, known);
@@ -64,6 +79,7 @@ async function attempt(deps: BookingDeps, hold: PlaceHold): Promise<PlacedHold> 
       ...hold,
       ...choice,
       bookingId,
+      tryId,
       limit: sale.ticketLimit,
     });
     switch (claim.status) {
@@ -75,18 +91,17 @@ async function attempt(deps: BookingDeps, hold: PlaceHold): Promise<PlacedHold> 
         bookingId = deps.newBookingId();
         break;
       case "limit-exceeded":
-        throw limitExceeded(claim.limit, claim.has);
+        return refused(limitExceeded(claim.limit, claim.has), claim.keyUse);
       case "taken":
         if ("ticketIds" in request) {
-          throw ticketsUnavailable(
-            claim.ticketIds,
-            await deps.seatings.findAlternatives(
-              eventId,
-              sale.version,
-              request.ticketIds,
-              bookingId,
-            ),
+          const { ticketIds } = request;
+          const others = deps.seatings.findAlternatives(
+            eventId,
+            sale.version,
+            ticketIds,
+            bookingId,
           );
+          return refused(ticketsUnavailable(claim.ticketIds, await others), claim.keyUse);
         }
         known = claim.by === "postgres" ? "all" : "held";
         break;
@@ -97,6 +112,12 @@ async function attempt(deps: BookingDeps, hold: PlaceHold): Promise<PlacedHold> 
   throw new DomainError("service-unavailable", "Too many buyers want these seats. Try again.", {
     retryAfterSeconds: 1,
   });
+}
+
+/** @throws the refusal where the key may have been used */
+function refused(refusal: DomainError, keyUse: KeyUse): Refused {
+  if (keyUse !== "no") throw refusal;
+  return { refusal };
 }
 
 function isRefusal(error: unknown): boolean {

@@ -66,10 +66,24 @@ export function notChangeable(why: string): DomainError {
   return new DomainError("booking-not-changeable", why);
 }
 
+export function declined(reason: string): DomainError {
+  return new DomainError("payment-declined", `The payment was declined: ${reason}.`);
+}
+
+/** @param clientSecret with it the buyer's browser pays, at the payment provider */
+export function paymentRequired(clientSecret: string): DomainError {
+  return new DomainError(
+    "payment-required",
+    "Pay first; then the booking is confirmed by itself, or by confirming it again.",
+    { extras: { payment: { clientSecret } } },
+  );
+}
+
 export function keyInUse(): DomainError {
   return new DomainError(
     "idempotency-key-in-use",
     "The first request with this Idempotency-Key is still under way.",
+    { retryAfterSeconds: 1 },
   );
 }
 

@@ -18,10 +18,24 @@ export async function settlePayment(
   const { bookingId, reference, caller } = booking;
   const capture = await payments.capture(bookingId, reference);
   const isCaptured = capture.status === "captured";
+  await writeSettled(db, { bookingId, reference, isCaptured, requestId: caller.requestId });
+  return capture;
+}
+
+/** Writes down how the payment of a booking ended; repeating it changes nothing. */
+export async function writeSettled(
+  db: BookingDeps["db"],
+  settled: {
+    readonly bookingId: string;
+    readonly reference: string;
+    readonly isCaptured: boolean;
+    readonly requestId: string;
+  },
+): Promise<void> {
+  const { bookingId, reference, isCaptured, requestId } = settled;
   await callFunction(
     db,
     Settled,
-    sql`settle_payment(${bookingId}::uuid, ${isCaptured}, ${caller.requestId})`,
+    sql`settle_payment(${bookingId}::uuid, ${reference}, ${isCaptured}::boolean, ${requestId})`,
   );
-  return capture;
 }

@@ -53,13 +53,14 @@ export async function storeHold(
     readonly requestId: string;
     readonly isLate?: () => boolean;
     readonly idempotency?: Idempotency | undefined;
+    readonly acceptsEqualSeats?: boolean | undefined;
   },
 ): Promise<StoredHold> {
   if (hold.isLate?.()) throw tooLate();
   return callFunction(
     db,
     StoredHold,
-    sql`place_hold(
+    sql`${hold.acceptsEqualSeats ? sql`place_hold_accepting` : sql`place_hold`}(
       ${hold.bookingId}::uuid, ${hold.eventId}::bigint, ${hold.userId}, ${sql.param(hold.ticketIds)}::bigint[],
       make_interval(secs => ${holdSeconds}::int), make_interval(secs => ${holdSecondsMax}::int), ${hold.requestId},
       ${hold.idempotency?.key ?? null}, ${hold.idempotency?.requestHash ?? null})`,

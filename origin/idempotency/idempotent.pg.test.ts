@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
+import { bookingIdOf } from "../bookings/booking-id.ts";
 import {
   bookingIn,
   createBookingClient,
@@ -95,6 +96,8 @@ test("a key is new again after a day", async () => {
     "UPDATE idempotency_keys SET created_at = now() - interval '25 hours' WHERE key = $1",
     [key],
   );
+  // By then nothing is left of it in Redis either.
+  await origin.deps.redis.del(`{${id}}:key:${bookingIdOf(user, key)}`);
   const request = { ticketIds: [ids[1]] };
   const second = bookingIn(await client.place(user, id, request, key));
   expect(second.id).not.toBe(first.id);

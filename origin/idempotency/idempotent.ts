@@ -13,7 +13,7 @@ const keptHeaders = ["Content-Type", "Location", "ETag"];
 
 /**
  * Makes a write safe to repeat with the header `Idempotency-Key`: the first answer is given again for 24 hours. An
- * answer that another try may change (409, 429, 5xx) is not kept. Requests without the header go straight on.
+ * answer that another try may change (402, 409, 429, 5xx) is not kept. Requests without the header go straight on.
  */
 export function idempotent({ db }: { readonly db: Db }) {
   return createMiddleware<AppEnv>(async (ctx, next) => {
@@ -50,7 +50,7 @@ export function parseKey(header: string | undefined): string | undefined {
 
 async function settle(db: Db, held: HeldKey, response: Response): Promise<void> {
   const { status } = response;
-  if (status === 409 || status === 429 || status >= 500) return freeKey(db, held);
+  if (status === 402 || status === 409 || status === 429 || status >= 500) return freeKey(db, held);
   const body = await response.clone().text();
   const headers = Object.fromEntries(
     keptHeaders.flatMap((name) => {

@@ -17,15 +17,35 @@ export interface PlaceLocks {
   readonly keepsPairs: boolean;
   /** How many tickets of the event one user may have. */
   readonly limit: number;
+  /** With an idempotency key, for which `bookingId` stands. */
+  readonly key?: TriedKey | undefined;
 }
+
+/** A try to do what came with an idempotency key. */
+export interface TriedKey {
+  /** Stands for what is asked for. */
+  readonly hash: string;
+  /** Tells this try from others under the same key. */
+  readonly tryId: string;
+}
+
+/**
+ * Whether a key came with tickets that were free, so that an answer may be stored for it. `unknown`, as after Redis
+ * lost what it knew: Postgres has to be asked.
+ */
+export type KeyUse = "yes" | "no" | "unknown";
 
 export type PlacedLocks =
   | { readonly status: "locked"; readonly ticketIds: readonly string[] }
   /** This booking has these locks already: the same request came before. */
   | { readonly status: "own"; readonly ticketIds: readonly string[] }
-  | { readonly status: "limit-exceeded"; readonly has: number }
+  /** Another try holds the key. */
+  | { readonly status: "in-flight" }
+  /** Another try holds the key, and asks for something else. */
+  | { readonly status: "other-request" }
+  | { readonly status: "limit-exceeded"; readonly has: number; readonly keyUse: KeyUse }
   /** At least these are taken; nothing was locked. */
-  | { readonly status: "taken"; readonly ticketIds: readonly string[] };
+  | { readonly status: "taken"; readonly ticketIds: readonly string[]; readonly keyUse: KeyUse };
 
 export interface KeptTicket {
   readonly ticketId: string;

@@ -18,6 +18,7 @@ test("all tickets of a group are locked, or none", async () => {
   });
   expect(await locks.place(request({ eventId, tickets: ["3", "2", "1"] }))).toEqual({
     status: "taken",
+    keyUse: "no",
     ticketIds: ["2", "1"],
   });
   expect(await held(eventId)).toEqual(["1", "2"]);
@@ -96,7 +97,11 @@ test("a user's locks are counted over all bookings of the event, until they are 
   const first = request({ eventId, userId, tickets: ["1", "2"], limit: 3 });
   await locks.place(first);
   const second = request({ eventId, userId, tickets: ["3", "4"], limit: 3 });
-  expect(await locks.place(second)).toEqual({ status: "limit-exceeded", has: 2 });
+  expect(await locks.place(second)).toEqual({
+    status: "limit-exceeded",
+    has: 2,
+    keyUse: "no",
+  });
   expect(await locks.place({ ...second, eventId: newEvent() })).toMatchObject({ status: "locked" });
   await locks.release(first);
   expect(await locks.place(second)).toMatchObject({ status: "locked" });

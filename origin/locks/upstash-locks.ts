@@ -1,12 +1,12 @@
 import type { Redis } from "@upstash/redis";
 import * as z from "zod";
-import { DomainError } from "../errors.ts";
+import { tryMsMax, keyKeysOf, knownMs } from "./key-registry.ts";
+import { locksDown } from "./locks-down.ts";
 import { readScript, runScript, type Script } from "./script.ts";
-import type { PlacedLocks, SeatGroup, TicketLocks } from "./ticket-locks.ts";
+import type { PlacedLocks, SeatGroup, TicketLocks, TriedKey } from "./ticket-locks.ts";
 
 /** Locks outlast their holds a little: a lock that ends first would let others try what Postgres must then refuse. */
 const graceMs = 1_000;
-const retryAfterSeconds = 2;
 const noSeat = "0";
 
 const scripts = {
@@ -17,7 +17,12 @@ const scripts = {
 };
 
 const Ids = z.array(z.string());
-const Placed = z.tuple([z.enum(["locked", "own", "limit", "taken"])], z.string());
+const KeyUse = z.enum(["yes", "no", "unknown"]);
+const Placed = z.union([
+  z.tuple([z.enum(["locked", "own"])], z.string()),
+  z.tuple([z.enum(["in-flight", "other-request"])]),
+  z.tuple([z.enum(["limit", "taken"]), KeyUse], z.string()),
+]);
 
 /**
  * The lock registry in Redis, through Upstash's client: three keys an event, in one slot of a cluster.
@@ -34,11 +39,13 @@ export function createTicketLocks(
       throw locksDown(script, error);
     });
   return {
-    async place({ eventId, userId, bookingId, groups, keepsPairs, limit }) {
+    async place({ eventId, userId, bookingId, groups, keepsPairs, limit, key }) {
       const quantity = groups[0]?.ticketIds.length ?? 0;
       const header = [bookingId, holdMs + graceMs, limit, lifeMs, quantity, keepsPairs ? 1 : 0];
-      const args = [...header.map(String), ...groups.flatMap(toArguments)];
-      return toPlaced(await run(scripts.place, keysOf(eventId, userId), args));
+      const args = [...header.map(String), ...ofKey(key), ...groups.flatMap(toArguments)];
+      const keys = keysOf(eventId, userId);
+      if (key) keys.push(...keyKeysOf(eventId, bookingId));
+      return toPlaced(await run(scripts.place, keys, args));
     },
     async keep(eventId, tickets, userId) {
       if (tickets.length === 0) return;
@@ -64,6 +71,10 @@ function keysOf(eventId: string, userId: string): string[] {
   return [`{${eventId}}:locks`, `{${eventId}}:owners`, `{${eventId}}:user:${userId}`];
 }
 
+function ofKey(key: TriedKey | undefined): string[] {
+  return key ? [key.hash, key.tryId, String(tryMsMax), String(knownMs)] : ["", "", "", ""];
+}
+
 function toArguments({ ticketIds, left, right }: SeatGroup): string[] {
   const seats = [left?.[0], left?.[1], ...ticketIds, right?.[0], right?.[1]];
   return seats.map((id) => id ?? noSeat);
@@ -71,28 +82,19 @@ function toArguments({ ticketIds, left, right }: SeatGroup): string[] {
 
 /** @throws ZodError on an answer that place.lua cannot give */
 function toPlaced(answer: unknown): PlacedLocks {
-  const [status, ...rest] = Placed.parse(answer);
-  switch (status) {
+  const placed = Placed.parse(answer);
+  switch (placed[0]) {
+    case "in-flight":
+    case "other-request":
+      return { status: placed[0] };
     case "limit":
-      return { status: "limit-exceeded", has: Number(rest[0]) };
+      return { status: "limit-exceeded", keyUse: placed[1], has: Number(placed[2]) };
+    case "taken":
+      return { status: "taken", keyUse: placed[1], ticketIds: placed.slice(2) };
     case "locked":
     case "own":
-    case "taken":
-      return { status, ticketIds: rest };
+      return { status: placed[0], ticketIds: placed.slice(1) };
     default:
-      return status satisfies never;
+      return placed[0] satisfies never;
   }
-}
-
-/** The client's messages quote the command, and with it the user: only the kind of failure goes on. */
-function locksDown({ name }: Script, error: unknown): DomainError {
-  const kind = error instanceof Error ? error.name : typeof error;
-  return new DomainError(
-    "service-unavailable",
-    "Tickets cannot be held at the moment. Try again.",
-    {
-      retryAfterSeconds,
-      cause: new Error(`the script ${name} failed: ${kind}`),
-    },
-  );
 }

@@ -4,8 +4,11 @@ export interface PaymentRequest {
   /** Names the payment: however often it is asked for, money moves once. */
   readonly bookingId: string;
   readonly userId: string;
+  readonly requestId?: string;
   /** Reads what is to be paid; a provider that takes no money never asks. */
   readonly total: () => Promise<Money>;
+  /** What the buyer pays with, in the provider's words. Absent: the buyer sees to it with the provider. */
+  readonly method?: string | undefined;
 }
 
 export type Authorisation =
@@ -13,6 +16,8 @@ export type Authorisation =
   | { readonly status: "authorised"; readonly reference: string }
   /** Nothing is left to do. */
   | { readonly status: "captured"; readonly reference: string }
+  /** The buyer has to do something first; `clientSecret` lets the buyer's browser do it with the provider. */
+  | { readonly status: "pending"; readonly reference: string; readonly clientSecret: string }
   | { readonly status: "declined"; readonly reason: string };
 
 export type Capture =
@@ -24,6 +29,8 @@ export type Capture =
  * Calls may be repeated with the same booking; a thrown error means that the outcome is not known.
  */
 export interface Payments {
+  /** Whether an account of each payment is kept in Postgres (`account.ts`), because money moves elsewhere. */
+  readonly keepsAccount?: boolean;
   authorise(request: PaymentRequest): Promise<Authorisation>;
   capture(bookingId: string, reference: string): Promise<Capture>;
   /** Gives up what was set aside, or pays back what was taken. */

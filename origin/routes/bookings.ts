@@ -1,5 +1,5 @@
 import { Hono, type Context } from "hono";
-import { PageQuery, parseHoldRequest } from "../../contracts/bookings.ts";
+import { ConfirmRequest, PageQuery, parseHoldRequest } from "../../contracts/bookings.ts";
 import { BookingId, EventId } from "../../contracts/ids.ts";
 import type { AppEnv } from "../app-env.ts";
 import type { BookingDeps, Caller } from "../bookings/booking-deps.ts";
@@ -14,7 +14,7 @@ import { idempotent, parseKey, replayedHeader } from "../idempotency/idempotent.
 import { requestHash } from "../idempotency/request-hash.ts";
 import type { Gate } from "../queue/gate.ts";
 import { requireUser } from "../middleware/authenticate.ts";
-import { parseId, parseQuery, readJson, valid } from "./parse.ts";
+import { parseBody, parseId, parseQuery, readJson, valid } from "./parse.ts";
 
 /** Placing holds on tickets, and what becomes of them. All of it needs a user, and shows only that user's bookings. */
 export function bookingRoutes(deps: BookingDeps & { readonly gate: Gate }): Hono<AppEnv> {
@@ -43,9 +43,11 @@ export function bookingRoutes(deps: BookingDeps & { readonly gate: Gate }): Hono
       await endBooking(deps, bookingOf(ctx));
       return ctx.body(null, 204);
     })
-    .post("/bookings/:bookingId/confirm", idempotent(deps), async (ctx) =>
-      ctx.json(await confirmHold(deps, bookingOf(ctx))),
-    )
+    .post("/bookings/:bookingId/confirm", idempotent(deps), async (ctx) => {
+      const hasBody = (await ctx.req.text()) !== "";
+      const { paymentMethod } = hasBody ? await parseBody(ctx, ConfirmRequest) : {};
+      return ctx.json(await confirmHold(deps, { ...bookingOf(ctx), paymentMethod }));
+    })
     .post("/bookings/:bookingId/extend", idempotent(deps), async (ctx) =>
       ctx.json(await extendHold(deps, bookingOf(ctx))),
     );

@@ -19,6 +19,7 @@ export const de = {
       "Die Reservierung ist abgelaufen und die Plätze sind weg. Es wurde nichts berechnet.",
     "limit-exceeded": "Das wären mehr Tickets, als eine Person für diese Veranstaltung haben darf.",
     "sale-not-open": "Tickets für diese Veranstaltung sind nicht im Verkauf.",
+    "payment-required": "Bitte zuerst bezahlen, dann bestätigen.",
     "payment-declined":
       "Die Zahlung wurde abgelehnt. Es wurde nichts berechnet, und deine Plätze bleiben reserviert.",
     "booking-not-changeable": "Diese Buchung lässt sich nicht mehr ändern.",

@@ -14,6 +14,7 @@ const problems: Record<ProblemCode, string> = {
   "hold-expired": "Your hold ran out and the seats are gone. Nothing was charged.",
   "limit-exceeded": "That would be more tickets than one person may have for this event.",
   "sale-not-open": "Tickets for this event are not on sale.",
+  "payment-required": "Pay first, then confirm.",
   "payment-declined":
     "The payment was declined. Nothing was charged, and your seats are still held.",
   "booking-not-changeable": "This booking can no longer be changed.",

@@ -18,6 +18,7 @@ export const es = {
     "hold-expired": "La reserva caducó y los asientos ya no están. No se ha cobrado nada.",
     "limit-exceeded": "Serían más entradas de las que una persona puede tener para este evento.",
     "sale-not-open": "Las entradas para este evento no están a la venta.",
+    "payment-required": "Paga primero y después confirma.",
     "payment-declined":
       "El pago fue rechazado. No se ha cobrado nada y tus asientos siguen reservados.",
     "booking-not-changeable": "Esta compra ya no se puede cambiar.",

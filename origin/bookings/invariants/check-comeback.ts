@@ -22,7 +22,7 @@ export async function checkComeback(world: World): Promise<void> {
     "SELECT id::text FROM tickets WHERE event_id = $1 AND status = 'available' ORDER BY id",
     [eventId],
   );
-  const process = world.startProcess();
+  const [process] = world.processes;
   const bought = rows.map(async ({ id }) => {
     const user = `late-${randomUUID()}`;
     const body = { ticketIds: [id] };

@@ -60,7 +60,7 @@ const allQueries = [
   [
     "a refusal changed something",
     `SELECT action, entity_id, request_id FROM audit_log
-     WHERE entity = 'booking' AND request_id = ANY ($2::text[])
+     WHERE entity = 'booking' AND request_id = ANY ($2::text[]) AND action NOT LIKE 'payment.%'
        AND entity_id IN (SELECT id::text FROM bookings WHERE event_id = $1)`,
   ] as const,
 ]

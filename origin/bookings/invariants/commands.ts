@@ -1,4 +1,5 @@
 import * as fc from "fast-check";
+import { methods } from "../../testing/stripe-books.ts";
 
 export const userCount = 3;
 export const seatCount = 6;
@@ -22,6 +23,8 @@ export type Command =
   | {
       readonly kind: "confirm" | "extend";
       readonly booking: number;
+      /** Only where bookings are paid for. */
+      readonly paymentMethod?: string;
       readonly key?: number | undefined;
     }
   | { readonly kind: "end" | "read"; readonly booking: number }
@@ -88,7 +91,18 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       key,
     }),
   },
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant("confirm" as const), booking, key }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant("confirm" as const),
+      booking,
+      paymentMethod: fc.oneof(
+        { weight: 5, arbitrary: fc.constant(methods.good) },
+        { weight: 1, arbitrary: fc.constantFrom(methods.declined, methods.needsAction) },
+      ),
+      key,
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("extend" as const), booking, key }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant("end" as const), booking }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("read" as const), booking }) },
@@ -105,7 +119,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     }),
   },
   {
-    weight: 1,
+    weight: 2,
     arbitrary: fc.record({ kind: fc.constantFrom("sweep" as const, "settle" as const) }),
   },
   {

@@ -4,7 +4,7 @@ import type { Lab } from "./lab.ts";
 import { runSequence } from "./run-sequence.ts";
 
 /** Sequences that live at the same time, each on its own event. */
-const lanes = 16;
+const lanesDefault = 16;
 
 export interface Exploration {
   /** Together with `lane` and `path` it plays a failed sequence again. */
@@ -12,6 +12,8 @@ export interface Exploration {
   readonly sequences: number;
   /** Whether a sequence that fails is made as small as possible first. */
   readonly shrinks: boolean;
+  /** How many live at the same time. */
+  readonly lanes?: number;
 }
 
 export interface Explored {
@@ -22,6 +24,7 @@ export interface Explored {
 
 /** Lives through random sequences and stops at the first that violates an invariant. */
 export async function explore(lab: Lab, options: Exploration): Promise<Explored> {
+  const { lanes = lanesDefault } = options;
   const numRuns = Math.ceil(options.sequences / lanes);
   let isOver = false; // one find ends the search in all lanes, but for the shrinking of its own
   const runs = await Promise.all(

@@ -10,23 +10,37 @@ import type { AppEnv } from "../../app-env.ts";
 import { createApp } from "../../app.ts";
 import { openRedis, type Deps } from "../../deps.ts";
 import { createLogger } from "../../logger.ts";
-import { instantPayments } from "../../payments/instant-payments.ts";
+import { openPayments } from "../../payments/open-payments.ts";
+import { startStripeServer, type StripeServer } from "../../testing/stripe-server.ts";
 import { audience, startTestIssuer, type TestIssuer } from "../../testing/issuer.ts";
 import { makePassKeys } from "../../testing/pass-keys.ts";
 import { createTokenVerifier } from "../../verify-token.ts";
+import { endWhenItWaits } from "./end-when-it-waits.ts";
+import { OriginProcess, type Hazards } from "./origin-process.ts";
+import type { TestedProcess } from "./tested-process.ts";
+import type { World } from "./world.ts";
 
-/** The real parts under the sequences: one database, one Redis, one issuer. */
+/** The real parts under the sequences: one database, one Redis, one issuer, and how a sequence does things to them. */
 export interface Lab {
   readonly deps: Deps;
   readonly database: Database;
   readonly databaseUrl: string;
   readonly redis: Redis;
   readonly issuer: Pick<TestIssuer, "sign">;
+  /** What a process has to know to verify the issuer's tokens. */
+  readonly tokens: { readonly issuer: string; readonly audience: string; readonly jwksUrl: string };
   readonly venueId: bigint;
   readonly performerId: bigint;
-  readonly createApp: (deps: Deps) => Hono<AppEnv>;
   /** Every line that says `error`: a bug, whatever was answered. */
   readonly errors: readonly string[];
+  /** Where bookings are paid for; absent where all count as paid at once. */
+  readonly stripe: StripeServer | undefined;
+  /** Starts one of the two processes of a sequence. */
+  startProcess(world: World, at: 0 | 1): Promise<TestedProcess>;
+  /** Has Redis lose all that it knows. */
+  flush(world: World): Promise<void>;
+  stopRedis(world: World): Promise<void>;
+  startRedis(world: World): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -35,11 +49,16 @@ export interface LabParts {
   readonly serverUrl: string;
   readonly upstashUrl: string;
   readonly upstashToken: string;
+  /** Whether bookings are paid for, at a server that keeps Stripe's rules. */
+  readonly takesMoney?: boolean;
   /** Something else instead of the real app, for tests of the tests. */
   readonly createApp?: (deps: Deps) => Hono<AppEnv>;
   /** What is done to the fresh database, for tests of the tests. */
   readonly prepare?: (pool: pg.Pool) => Promise<void>;
 }
+
+/** Good for nothing but that server. */
+export const stripeSecrets = { secretKey: "sk_test_of_the_lab", webhookSecret: "whsec_of_the_lab" };
 
 /** Opens one; whoever does closes it. */
 export async function openLab(parts: LabParts): Promise<Lab> {
@@ -51,10 +70,14 @@ export async function openLab(parts: LabParts): Promise<Lab> {
   const issuer = await startTestIssuer();
   const redis = openRedis(parts.upstashUrl, parts.upstashToken);
   const errors: string[] = [];
+  const stripe = parts.takesMoney ? await startStripeServer() : undefined;
   const deps: Deps = {
     db: database.db,
     redis,
-    payments: instantPayments,
+    ...openPayments(
+      database.db,
+      stripe ? { adapter: "stripe", ...stripeSecrets, apiUrl: stripe.url } : { adapter: "instant" },
+    ),
     signingKeys: await importSigningKeys(JSON.stringify({ k1: "ab".repeat(32) })),
     passKeys: (await makePassKeys()).verifying,
     verifyToken: createTokenVerifier({ ...issuer, audience }),
@@ -65,7 +88,8 @@ export async function openLab(parts: LabParts): Promise<Lab> {
     stopping: new AbortController().signal,
   };
   const tokens = new Map<string, Promise<string>>();
-  return {
+  const makeApp = parts.createApp ?? createApp;
+  const lab: Lab = {
     deps,
     database,
     databaseUrl: url,
@@ -77,56 +101,59 @@ export async function openLab(parts: LabParts): Promise<Lab> {
         return token;
       },
     },
+    tokens: { ...issuer, audience },
     venueId: (await insertVenue(database.db)).id,
     performerId: (await insertPerformer(database.db)).id,
-    createApp: parts.createApp ?? createApp,
     errors,
+    stripe,
+    async startProcess(world) {
+      const { eventId } = world;
+      const onEndedBackend: Hazards["onEndedBackend"] = (statement) =>
+        runOnEndedBackend(lab, eventId, statement);
+      return new OriginProcess(deps, { flush: () => world.flush(), onEndedBackend }, makeApp);
+    },
+    flush: forgetEvent,
+    stopRedis: async ({ processes }) => setRedisDown(processes, true),
+    startRedis: async ({ processes }) => setRedisDown(processes, false),
     async close() {
       await issuer.stop();
+      await stripe?.stop();
       await drop();
     },
   };
+  return lab;
 }
 
-/** How often the server is asked whether a statement waits, in milliseconds. */
-const lookMs = 2;
+/** All that Redis knows of the event is gone; the sequences beside it are not touched. */
+async function forgetEvent({ lab: { redis }, eventId, users, bookings }: World): Promise<void> {
+  const ofUsers = users.map((user) => `user:${user}`);
+  const ofKeys = bookings.map(({ id }) => `key:${id}`);
+  const names = ["locks", "owners", "keys-since", ...ofUsers, ...ofKeys];
+  await redis.del(...names.map((name) => `{${eventId}}:${name}`));
+}
+
+function setRedisDown(processes: readonly TestedProcess[], isDown: boolean): void {
+  for (const process of processes) {
+    if (process instanceof OriginProcess) process.isRedisDown = isDown;
+  }
+}
 
 /**
  * Runs a statement on a connection of its own and has the server end that connection once the statement waits for one
  * of the tickets: in the middle of its transaction, with some of its work done. A statement that needs none of them
  * just runs.
  */
-export async function runOnEndedBackend(
-  { databaseUrl, database: { pool } }: Lab,
+async function runOnEndedBackend(
+  lab: Lab,
   eventId: bigint,
   statement: (db: Database["db"]) => PromiseLike<unknown>,
 ): Promise<unknown> {
-  const own = openDatabase({ url: databaseUrl, poolSize: 1 });
-  const blocker = await pool.connect();
+  const own = openDatabase({ url: lab.databaseUrl, poolSize: 1 });
   try {
     const { rows } = await own.pool.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
-    const pid = rows[0]?.pid;
-    await blocker.query("BEGIN");
-    await blocker.query("SELECT FROM tickets WHERE event_id = $1 ORDER BY id FOR UPDATE", [
-      eventId,
-    ]);
-    const state = { isDone: false };
-    const running = Promise.resolve(statement(own.db)).finally(() => {
-      state.isDone = true;
-    });
-    running.catch(() => undefined);
-    while (!state.isDone) {
-      const ended = await pool.query(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND wait_event_type = 'Lock'`,
-        [pid],
-      );
-      if (ended.rowCount === 1) break;
-      await new Promise((resolve) => setTimeout(resolve, lookMs));
-    }
-    return await running;
+    const run = () => Promise.resolve(statement(own.db));
+    return await endWhenItWaits(lab.database.pool, eventId, rows[0]?.pid ?? 0, run);
   } finally {
-    await blocker.query("ROLLBACK").catch(() => undefined);
-    blocker.release();
     await own.close();
   }
 }

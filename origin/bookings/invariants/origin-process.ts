@@ -4,8 +4,14 @@ import { ConnectionError } from "../../../db/connection-error.ts";
 import type { Db } from "../../../db/client.ts";
 import type { AppEnv } from "../../app-env.ts";
 import type { Deps } from "../../deps.ts";
+import { accountedPayments } from "../../payments/accounted-payments.ts";
 import type { Payments } from "../../payments/payments.ts";
+import type { PaymentProvider } from "../../payments/provider.ts";
+import { settleDue } from "../../payments/settle-due.ts";
+import { openBookings } from "../open-bookings.ts";
+import { sweepHolds } from "../sweep-holds.ts";
 import type { Fault } from "./commands.ts";
+import type { TestedProcess } from "./tested-process.ts";
 
 /** What a fault needs to be done to the real parts. */
 export interface Hazards {
@@ -18,12 +24,11 @@ export interface Hazards {
  * One process of the origin, real but for its outer wall: every step outside (a statement, a script, a call of the
  * payment provider) passes here, and one of them can go wrong.
  */
-export class OriginProcess {
-  readonly deps: Deps;
-  readonly app: Hono<AppEnv>;
+export class OriginProcess implements TestedProcess {
   isRedisDown = false;
-  /** Resolves when the process is killed. */
   readonly killed: Promise<"killed">;
+  readonly #deps: Deps;
+  readonly #app: Hono<AppEnv>;
   readonly #hazards: Hazards;
   readonly #underWay = new Set<Promise<unknown>>();
   #fault: Fault | undefined;
@@ -36,32 +41,55 @@ export class OriginProcess {
     this.killed = new Promise((resolve) => {
       this.#die = resolve;
     });
-    this.deps = {
+    const db = wrapped(deps.db, ["execute"], (run) => this.#step((own) => run(own ?? deps.db)));
+    this.#deps = {
       ...deps,
-      db: wrapped(deps.db, ["execute"], (run) => this.#step((db) => run(db ?? deps.db))),
+      db,
       redis: wrapped(deps.redis, ["eval", "evalsha"], (run) =>
         this.#step(() => this.#unlessDown(() => run(deps.redis))),
       ),
-      payments: wrapped<Payments>(deps.payments, Object.keys(deps.payments), (run) =>
-        this.#step(() => run(deps.payments)),
-      ),
+      ...this.#walledPayments(deps, db),
     };
-    this.app = createApp(this.deps);
+    this.#app = createApp(this.#deps);
+  }
+
+  async fetch(request: Request): Promise<Response> {
+    return this.#app.fetch(request);
   }
 
   get isDead(): boolean {
     return this.#isDead;
   }
 
-  /** @param fault at which of the steps from now on */
+  async sweep(): Promise<void> {
+    await Promise.race([sweepHolds(this.#deps.db).catch(() => 0), this.killed]);
+  }
+
+  async settle(): Promise<void> {
+    const { till, logger } = this.#deps;
+    if (!till) return;
+    const settled = settleDue(openBookings(this.#deps), till.provider, logger);
+    await Promise.race([settled.catch(() => false), this.killed]);
+  }
+
   arm(fault: Fault | undefined): void {
     this.#fault = fault;
     this.#steps = 0;
   }
 
-  /** What was sent out before the process died goes on outside of it: waits for that. */
   async settled(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+  }
+
+  #walledPayments({ payments, till }: Deps, db: Db): Pick<Deps, "payments" | "till"> {
+    if (!till) {
+      const names = Object.keys(payments);
+      return { payments: wrapped(payments, names, (run) => this.#step(() => run(payments))) };
+    }
+    const { provider } = till;
+    const names = Object.keys(provider);
+    const walled = wrapped(provider, names, (run) => this.#step(() => run(provider)));
+    return { payments: accountedPayments(db, walled), till: { ...till, provider: walled } };
   }
 
   #unlessDown(run: () => PromiseLike<unknown>): PromiseLike<unknown> {
@@ -123,7 +151,7 @@ export class OriginProcess {
 }
 
 /** The same part, with some of its methods led through a step. */
-function wrapped<Part extends Db | Redis | Payments>(
+function wrapped<Part extends Db | Redis | Payments | PaymentProvider>(
   part: Part,
   methods: readonly string[],
   step: (run: (on: Part) => PromiseLike<unknown>) => Promise<unknown>,

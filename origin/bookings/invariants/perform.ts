@@ -1,14 +1,13 @@
 import * as z from "zod";
 import { Booking } from "../../../contracts/bookings.ts";
-import { sweepHolds } from "../sweep-holds.ts";
 import { seatCount, type Command, type Round } from "./commands.ts";
-import type { OriginProcess } from "./origin-process.ts";
-import type { Answer, World } from "./world.ts";
+import type { TestedProcess } from "./tested-process.ts";
+import type { Answer, KeyedRequest, World } from "./world.ts";
 
 /** Performs one command in one process, and checks the answer against what the user was told before. */
 export async function perform(
   world: World,
-  at: OriginProcess,
+  at: TestedProcess,
   command: Command,
   round: Round,
 ): Promise<void> {
@@ -41,9 +40,11 @@ export async function perform(
       return;
     }
     case "sweep":
-      await Promise.race([sweepHolds(at.deps.db).catch(() => 0), at.killed]);
+      await at.sweep();
       return;
     case "settle":
+      await world.makePaymentsDue();
+      await at.settle();
       return;
     case "block":
     case "unblock": {
@@ -63,7 +64,7 @@ export async function perform(
 type Place = Extract<Command, { kind: "place" | "place-best" }>;
 type Change = Extract<Command, { kind: "confirm" | "extend" }>;
 
-async function place(world: World, at: OriginProcess, command: Place, round: Round): Promise<void> {
+async function place(world: World, at: TestedProcess, command: Place, round: Round): Promise<void> {
   const user = world.user(command.user);
   const body =
     command.kind === "place"
@@ -74,7 +75,8 @@ async function place(world: World, at: OriginProcess, command: Place, round: Rou
       : { bestAvailable: { quantity: command.quantity } };
   const quantity = command.kind === "place" ? command.seats.length : command.quantity;
   const keyed = command.key === undefined ? undefined : world.keyed(user, command.key);
-  const answer = await world.ask(at, `/bookings/${world.eventId}`, {
+  const path = `/bookings/${world.eventId}`;
+  const answer = await world.ask(at, path, {
     method: "POST",
     user,
     body,
@@ -82,7 +84,7 @@ async function place(world: World, at: OriginProcess, command: Place, round: Rou
   });
   judge(world, answer);
   if (keyed) world.learn({ id: keyed.bookingId, user });
-  if (keyed) remember(world, `${user} ${keyed.key}`, JSON.stringify(body), answer);
+  if (keyed) remember(world, { user, key: keyed.key, path, body }, answer);
   if (answer.status !== 201) return;
 
   const booking = Booking.parse(JSON.parse(answer.text));
@@ -98,7 +100,7 @@ async function place(world: World, at: OriginProcess, command: Place, round: Rou
 
 async function change(
   world: World,
-  at: OriginProcess,
+  at: TestedProcess,
   command: Change,
   round: Round,
 ): Promise<void> {
@@ -108,15 +110,20 @@ async function change(
   const key = command.key === undefined ? undefined : `${command.kind}-${id}-${command.key}`;
   const isAlone = round.commands.length === 1 && round.faults.every((it) => it === undefined);
   const isLive = isAlone && (await isLiveHold(world, id));
-  const answer = await world.ask(at, `/bookings/${id}/${command.kind}`, {
+  const path = `/bookings/${id}/${command.kind}`;
+  const { paymentMethod } = command;
+  const body = command.kind === "confirm" && world.lab.stripe ? { paymentMethod } : undefined;
+  const answer = await world.ask(at, path, {
     method: "POST",
     user,
+    body,
     ...(key !== undefined && { headers: { "Idempotency-Key": key } }),
   });
   judge(world, answer);
-  if (key !== undefined) remember(world, `${user} ${key}`, "", answer);
+  if (key !== undefined) remember(world, { user, key, path, body }, answer);
   if (command.kind !== "confirm" || answer.isReplay) return;
-  if (isLive && answer.status !== 200) {
+  const mayRefuse = world.lab.stripe !== undefined && [402, 503].includes(answer.status);
+  if (isLive && answer.status !== 200 && !mayRefuse) {
     world.violations.push(`a live hold could not be confirmed: ${answer.text}`);
   }
   if (answer.status === 200 && Booking.parse(JSON.parse(answer.text)).status !== "confirmed") {
@@ -126,7 +133,7 @@ async function change(
 
 async function trespass(
   world: World,
-  at: OriginProcess,
+  at: TestedProcess,
   { booking, ends }: Extract<Command, { kind: "trespass" }>,
 ): Promise<void> {
   const known = world.booking(booking);
@@ -160,30 +167,36 @@ function judge(world: World, { requestId, status, text }: Answer): void {
   if (status === 500) world.violations.push(`an internal error: ${text}`);
   if (status < 400 || status >= 500) return;
   // A payment can be declined after the tickets were booked: that is undone, and both is on record.
-  if (ProblemCode.parse(JSON.parse(text)).code !== "payment-declined")
-    world.refused.push(requestId);
+  if (status !== 402) world.refused.push(requestId);
 }
 
 /** The same key with the same request has the same answer for ever; with another request it is refused. */
-function remember(world: World, key: string, request: string, answer: Answer): void {
+function remember(world: World, request: KeyedRequest, answer: Answer): void {
   const isSuccess = answer.status === 200 || answer.status === 201;
-  const kept = world.kept.get(key);
+  const name = `${request.user} ${request.key}`;
+  const kept = world.kept.get(name);
   if (!kept) {
-    if (isSuccess) world.kept.set(key, { request, text: answer.text });
+    if (isSuccess) world.kept.set(name, { request, text: answer.text });
+    else world.tried.set(name, request);
     return;
   }
-  const isSame = kept.request === request;
+  const isSame = isSameRequest(kept.request, request);
   if (isSuccess && !(isSame && kept.text === answer.text)) {
-    world.violations.push(`key ${key} was answered twice: ${kept.text} and ${answer.text}`);
+    world.violations.push(`key ${name} was answered twice: ${kept.text} and ${answer.text}`);
   }
   const isExpected = isSame
     ? isSuccess || [0, 503].includes(answer.status) || isInFlight(answer)
     : [0, 422, 503].includes(answer.status) || isInFlight(answer);
   if (!isExpected) {
-    world.violations.push(`key ${key}, ${isSame ? "same" : "other"} request: ${answer.text}`);
+    world.violations.push(`key ${name}, ${isSame ? "same" : "other"} request: ${answer.text}`);
   }
 }
 
-function isInFlight({ status, text }: Answer): boolean {
+function isSameRequest(one: KeyedRequest, other: KeyedRequest): boolean {
+  return one.path === other.path && JSON.stringify(one.body) === JSON.stringify(other.body);
+}
+
+/** Whether an answer says that the first request under the key is not over yet. */
+export function isInFlight({ status, text }: Answer): boolean {
   return status === 409 && ProblemCode.parse(JSON.parse(text)).code === "idempotency-key-in-use";
 }

@@ -1,5 +1,7 @@
 import { checkComeback } from "./check-comeback.ts";
+import { checkKeys } from "./check-keys.ts";
 import { checkLocks } from "./check-locks.ts";
+import { checkMoney } from "./check-money.ts";
 import { checkRows } from "./check-rows.ts";
 import type { Round } from "./commands.ts";
 import type { Lab } from "./lab.ts";
@@ -19,16 +21,19 @@ export async function runSequence(lab: Lab, rounds: readonly Round[]): Promise<r
   };
   for (const round of rounds) {
     const mayFlush = round.faults.some((fault) => fault?.kind === "flushed");
-    world.arm(round);
+    await world.arm(round);
     await Promise.all(
       round.commands.map((command, at) =>
         perform(world, world.processes[at % 2 === 0 ? 0 : 1], command, round),
       ),
     );
-    await world.settle();
+    await world.settle(round);
     if (mayFlush) world.locked.clear();
     if (!(await check())) return world.violations;
   }
+  await checkKeys(world);
+  await checkMoney(world);
+  if (!(await check())) return world.violations;
   await checkComeback(world);
   await check();
   return world.violations;

@@ -3,9 +3,9 @@ import { insertEvent, insertTickets } from "../../../db/testing/factories.ts";
 import { signRequest, type EdgeRequest } from "../../testing/sign-request.ts";
 import { bookingIdOf } from "../booking-id.ts";
 import { ticketLimit, seatCount, userCount, type Round } from "./commands.ts";
-import { runOnEndedBackend, type Lab } from "./lab.ts";
-import { OriginProcess } from "./origin-process.ts";
+import type { Lab } from "./lab.ts";
 import { readPairs } from "./read-pairs.ts";
+import type { TestedProcess } from "./tested-process.ts";
 
 /** What came of a request; 0: its process died. */
 export interface Answer {
@@ -13,6 +13,19 @@ export interface Answer {
   readonly status: number;
   readonly text: string;
   readonly isReplay: boolean;
+}
+
+/** A request under an idempotency key, as it can be sent again. */
+export interface KeyedRequest {
+  readonly user: string;
+  readonly key: string;
+  readonly path: string;
+  readonly body: unknown;
+}
+
+export interface KeptAnswer {
+  readonly request: KeyedRequest;
+  readonly text: string;
 }
 
 export interface KnownBooking {
@@ -32,16 +45,24 @@ export class World {
   /** Requests that were refused: they must have changed nothing. */
   readonly refused: string[] = [];
   /** By user and key: the request and the first success that it was answered with. */
-  readonly kept = new Map<string, { readonly request: string; readonly text: string }>();
+  readonly kept = new Map<string, KeptAnswer>();
+  /** Likewise requests that were not answered with a success. */
+  readonly tried = new Map<string, KeyedRequest>();
   readonly violations: string[] = [];
-  processes: [OriginProcess, OriginProcess];
+  processes: readonly [TestedProcess, TestedProcess];
+  #isRedisAway = false;
 
-  private constructor(lab: Lab, eventId: bigint, ticketIds: readonly string[]) {
+  private constructor(
+    lab: Lab,
+    eventId: bigint,
+    ticketIds: readonly string[],
+    processes: readonly [TestedProcess, TestedProcess],
+  ) {
     this.lab = lab;
     this.eventId = eventId;
     this.ticketIds = ticketIds;
     this.users = Array.from({ length: userCount }, (_, at) => `u${at}-${eventId}`);
-    this.processes = [this.startProcess(), this.startProcess()];
+    this.processes = processes;
   }
 
   static async make(lab: Lab): Promise<World> {
@@ -51,22 +72,11 @@ export class World {
       rows: 1,
       seatsPerRow: seatCount,
     });
-    return new World(
-      lab,
-      event.id,
-      tickets.map(({ id }) => String(id)),
-    );
-  }
-
-  startProcess(): OriginProcess {
-    return new OriginProcess(
-      this.lab.deps,
-      {
-        flush: () => this.flush(),
-        onEndedBackend: (statement) => runOnEndedBackend(this.lab, this.eventId, statement),
-      },
-      this.lab.createApp,
-    );
+    const ids = tickets.map(({ id }) => String(id));
+    const dead: readonly [TestedProcess, TestedProcess] = [noProcess, noProcess];
+    const world = new World(lab, event.id, ids, dead);
+    await world.startDead();
+    return world;
   }
 
   user(at: number): string {
@@ -88,12 +98,12 @@ export class World {
   }
 
   /** Asks a process as the edge does. */
-  async ask(at: OriginProcess, path: string, request: EdgeRequest): Promise<Answer> {
+  async ask(at: TestedProcess, path: string, request: EdgeRequest): Promise<Answer> {
     const requestId = randomUUID();
     const { signingKeys } = this.lab.deps;
     const { issuer } = this.lab;
     const signed = await signRequest({ signingKeys, issuer }, path, { ...request, requestId });
-    const answered = Promise.resolve(at.app.fetch(signed)).then(async (res) => ({
+    const answered = at.fetch(signed).then(async (res) => ({
       requestId,
       status: res.status,
       text: await res.text(),
@@ -103,11 +113,9 @@ export class World {
     return answer === "killed" ? { requestId, status: 0, text: "", isReplay: false } : answer;
   }
 
-  /** All that Redis knows of the event is gone; nobody else's sequence is touched. */
+  /** All that Redis knows is gone. */
   async flush(): Promise<void> {
-    const { redis } = this.lab;
-    const users = this.users.map((user) => `{${this.eventId}}:user:${user}`);
-    await redis.del(`{${this.eventId}}:locks`, `{${this.eventId}}:owners`, ...users);
+    if (!this.#isRedisAway) await this.lab.flush(this);
     this.locked.clear();
   }
 
@@ -120,8 +128,11 @@ export class World {
         [bookingId],
       );
     }
-    if (where === "postgres") return;
+    if (where === "postgres" || this.#isRedisAway) return;
     this.locked.delete(bookingId);
+    // A try that its process did not live to end is over by then, too.
+    const tried = `{${this.eventId}}:key:${bookingId}`;
+    if ((await redis.exists(tried)) === 1) await redis.hset(tried, { until: 1 });
     const owners = readPairs(await redis.hgetall(`{${this.eventId}}:owners`));
     for (const [ticket, owner] of owners) {
       if (owner !== bookingId) continue;
@@ -131,25 +142,48 @@ export class World {
     }
   }
 
-  /** Before a round: what is to go wrong in it. */
-  arm({ faults, isRedisDown }: Round): void {
-    this.processes.forEach((process, at) => {
-      process.arm(faults[at]);
-      process.isRedisDown = isRedisDown;
-    });
+  /** Lets the time come when the settlement looks at what is not settled. */
+  async makePaymentsDue(): Promise<void> {
+    await this.lab.database.pool.query(
+      `UPDATE payments SET next_at = now()
+       WHERE next_at IS NOT NULL AND booking_id IN (SELECT id FROM bookings WHERE event_id = $1)`,
+      [this.eventId],
+    );
   }
 
-  /** After a round: what was sent out has ended, and dead processes are started again. */
-  async settle(): Promise<void> {
+  /** Before a round: what is to go wrong in it. */
+  async arm({ faults, isRedisDown }: Round): Promise<void> {
+    this.processes.forEach((process, at) => process.arm(faults[at]));
+    this.#isRedisAway = isRedisDown;
+    if (isRedisDown) await this.lab.stopRedis(this);
+  }
+
+  /** After a round: what was sent out has ended, and what died is started again. */
+  async settle({ isRedisDown }: Round): Promise<void> {
+    for (const process of this.processes) process.arm(undefined);
     await Promise.all(this.processes.map((process) => process.settled()));
+    if (isRedisDown) await this.lab.startRedis(this);
+    this.#isRedisAway = false;
+    await this.startDead();
+  }
+
+  /** Starts what does not run. */
+  async startDead(): Promise<void> {
     const [first, second] = this.processes;
-    this.processes = [
-      first.isDead ? this.startProcess() : first,
-      second.isDead ? this.startProcess() : second,
-    ];
-    for (const process of this.processes) {
-      process.arm(undefined);
-      process.isRedisDown = false;
-    }
+    this.processes = await Promise.all([
+      first.isDead ? this.lab.startProcess(this, 0) : first,
+      second.isDead ? this.lab.startProcess(this, 1) : second,
+    ]);
   }
 }
+
+/** Where no process was started yet. */
+const noProcess: TestedProcess = {
+  isDead: true,
+  killed: new Promise(() => {}),
+  fetch: () => Promise.reject(new Error("not started")),
+  arm: () => {},
+  settled: async () => {},
+  sweep: async () => {},
+  settle: async () => {},
+};

@@ -1,0 +1,99 @@
+import type { Db } from "../../db/client.ts";
+import { DomainError } from "../errors.ts";
+import { bookingNotFound, notChangeable } from "../bookings/refusals.ts";
+import { beginPayment, giveUpPayment, readPayment, recordPayment } from "./account.ts";
+import type { Payments } from "./payments.ts";
+import { FailedAttempt, type PaymentProvider } from "./provider.ts";
+
+/** Money that was set aside is looked at again after so long, in milliseconds, should this process die before it is taken. */
+const authorisedAgainMs = 30_000;
+/** So is a payment that is left to the buyer: by then a short hold may be over. */
+const openAgainMs = 60_000;
+
+const freeReference = (bookingId: string) => `free:${bookingId}`;
+
+/**
+ * A provider with an account of every payment: the row is there before the provider is asked, and each word of the
+ * provider's is written down. What dies in between is found there by the settlement.
+ */
+export function accountedPayments(db: Db, provider: PaymentProvider): Payments {
+  return {
+    keepsAccount: true,
+    async authorise({ bookingId, userId, requestId, method }) {
+      const begun = await beginPayment(db, bookingId, userId);
+      if (begun.outcome === "booking-not-found") throw bookingNotFound();
+      if (begun.outcome === "ended") throw notChangeable(`This booking was ${begun.status}.`);
+      if (begun.outcome === "free") {
+        return { status: "captured", reference: freeReference(bookingId) };
+      }
+      const { attempt, status, total, currency } = begun;
+      if (status === "voiding") throw beingGivenUp();
+      const reference = begun.reference ?? undefined;
+      if ((status === "authorised" || status === "captured") && reference !== undefined) {
+        return { status, reference };
+      }
+      const learned = { bookingId, attempt, requestId };
+      const money = { amount: total, currency };
+      const answer = await provider
+        .authorise({ bookingId, attempt, total: money, reference, method })
+        .catch(async (error: unknown) => {
+          if (!(error instanceof FailedAttempt)) throw error;
+          await recordPayment(db, {
+            ...learned,
+            reference: null,
+            status: "declined",
+            againInMs: null,
+          });
+          throw beingGivenUp(error);
+        });
+      switch (answer.status) {
+        case "declined":
+          await recordPayment(db, {
+            ...learned,
+            reference: null,
+            status: "declined",
+            againInMs: null,
+          });
+          break;
+        case "pending":
+          await recordPayment(db, {
+            ...learned,
+            reference: answer.reference,
+            status: "open",
+            againInMs: openAgainMs,
+          });
+          break;
+        case "authorised":
+        case "captured":
+          await recordPayment(db, {
+            ...learned,
+            reference: answer.reference,
+            status: answer.status,
+            againInMs: authorisedAgainMs,
+          });
+          break;
+        default:
+          answer satisfies never;
+      }
+      return answer;
+    },
+    capture: (_bookingId, reference) => provider.capture(reference),
+    async void(bookingId, reference) {
+      if (reference === freeReference(bookingId)) return;
+      const isOurs = await giveUpPayment(db, bookingId, reference);
+      const account = await readPayment(db, bookingId);
+      if (!account || (!isOurs && account.status !== "voiding")) return;
+      const { attempt } = account;
+      const status = await provider.void(reference);
+      await recordPayment(db, { bookingId, attempt, reference, status, againInMs: null });
+    },
+  };
+}
+
+function beingGivenUp(cause?: unknown): DomainError {
+  return new DomainError(
+    "service-unavailable",
+    "An earlier payment for this booking is being given up. Try again in a moment.",
+    { retryAfterSeconds: 2, cause },
+  );
+}
