@@ -6,6 +6,7 @@ import { type Child, startChild } from "../../dev/child.ts";
 import { freePort } from "../../dev/free-port.ts";
 import { makeTestFolder, startTestPostgres, startTestTypesense } from "../../dev/testing/parts.ts";
 import { waitUntil } from "../../dev/wait-until.ts";
+import { nodeEnv, nodeFlags } from "../../indexer/launch.ts";
 
 export interface Lab {
   readonly database: Database;
@@ -71,8 +72,8 @@ async function startIndexer(folder: string, env: Record<string, string>): Promis
   const url = `http://127.0.0.1:${port}`;
   const child = await startChild({
     command: process.execPath,
-    args: [join(import.meta.dirname, "../../indexer/main.ts")],
-    env: { ...env, PATH: process.env["PATH"], PORT: String(port) },
+    args: [...nodeFlags, join(import.meta.dirname, "../../indexer/main.ts")],
+    env: { ...nodeEnv, ...env, PATH: process.env["PATH"], PORT: String(port) },
     logFile: join(folder, "logs", `indexer-${port}.log`),
   });
   const get = async (path: string) => (await fetch(`${url}${path}`)).text();

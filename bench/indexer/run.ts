@@ -33,7 +33,6 @@ const parts: Record<string, (lab: Lab, add: Add) => Promise<void>> = {
     await streaming(lab);
     add(await timeFailover(lab));
   },
-  memory: async (lab, add) => add(await millionRows(lab, await streaming(lab))),
   rebuild: async (lab, add) => {
     const { rows } = await lab.database.pool.query<{ count: number }>(
       "SELECT count(*)::int AS count FROM events",
@@ -43,6 +42,7 @@ const parts: Record<string, (lab: Lab, add: Add) => Promise<void>> = {
     await timeEdits(lab, { edits: 1, gapMs: 1, firstEvent: catalogue }); // waits for them all
     add(...(await timeRebuild(lab, searchesPerSecond)), await timeBareImport(lab));
   },
+  memory: async (lab, add) => add(await millionRows(lab, await streaming(lab))),
   outage: async (lab, add) => {
     await stopAll(lab);
     add(await sinkOutage(lab, outageSeconds));
