@@ -7,6 +7,7 @@ const limits: readonly [of: string, figure: string, limit: number, atLeast?: boo
   ["edit, 2,000 changes/s", "p50", 60],
   ["edit, 2,000 changes/s", "p99", 140],
   ["edit, saturation", "p99", 2_000],
+  ["edit, venue of 5,000 renamed", "p99", 2_000],
   ["seats, 2,000 changes/s", "p99", 3_000],
   ["seats, 2,000 changes/s", "writesPerSecond", 1.01],
   ["seats, saturation", "p99", 3_000],

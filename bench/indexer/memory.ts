@@ -1,6 +1,7 @@
 import { isImport, startFaultProxy } from "../../indexer/testing/fault-proxy.ts";
 import type { BenchRow } from "../report.ts";
-import { insertSeats, type Lab, type LabIndexer, until } from "./lab.ts";
+import { insertSeats } from "./catalogue.ts";
+import { type Lab, type LabIndexer, until } from "./lab.ts";
 
 /** One transaction of a million rows: the most that the process ever held while it was streamed and written. */
 export async function millionRows(lab: Lab, indexer: LabIndexer): Promise<BenchRow> {

@@ -47,10 +47,10 @@ export async function timeRebuild(lab: Lab, searchesPerSecond: number): Promise<
 
 /** One word, two words and none, in equal parts, with the edge's parameters. */
 async function answersBefore(lab: Lab): Promise<Map<string, string>> {
-  const { rows } = await lab.database.pool.query<{ word: string }>(
-    "SELECT split_part(name, ' ', 2) AS word FROM performers WHERE id % 25 = 0 ORDER BY id LIMIT 20",
+  const { rows } = await lab.database.pool.query<{ name: string }>(
+    "SELECT name FROM events WHERE id > 200 AND id % 100 = 3 ORDER BY id LIMIT 20",
   );
-  const keywords = rows.flatMap(({ word }, index) => [word, `evening ${index * 37 + 1}`, "*"]);
+  const keywords = rows.flatMap(({ name }) => [name.split(" ")[0] ?? "", name, "*"]);
   const answers = new Map<string, string>();
   for (const [index, keyword] of keywords.entries()) {
     const query = new URLSearchParams({

@@ -3,7 +3,8 @@ import { makeBacklog, timeDecoding, timeDrain } from "./backlog.ts";
 import { bars } from "./bars.ts";
 import { timeEdits } from "./edits.ts";
 import { timeFailover } from "./failover.ts";
-import { insertCatalogue, insertSeats, type Lab, type LabIndexer, openLab, until } from "./lab.ts";
+import { insertCatalogue, insertSeats, insertVenueOf } from "./catalogue.ts";
+import { type Lab, type LabIndexer, openLab, until } from "./lab.ts";
 import { millionRows, sinkOutage } from "./memory.ts";
 import { timeBareImport, timeRebuild } from "./rebuild.ts";
 import { startSale } from "./sale.ts";
@@ -33,6 +34,7 @@ const parts: Record<string, (lab: Lab, add: Add) => Promise<void>> = {
     await streaming(lab);
     add(await timeFailover(lab));
   },
+  memory: async (lab, add) => add(await millionRows(lab, await streaming(lab))),
   rebuild: async (lab, add) => {
     const { rows } = await lab.database.pool.query<{ count: number }>(
       "SELECT count(*)::int AS count FROM events",
@@ -42,7 +44,6 @@ const parts: Record<string, (lab: Lab, add: Add) => Promise<void>> = {
     await timeEdits(lab, { edits: 1, gapMs: 1, firstEvent: catalogue }); // waits for them all
     add(...(await timeRebuild(lab, searchesPerSecond)), await timeBareImport(lab));
   },
-  memory: async (lab, add) => add(await millionRows(lab, await streaming(lab))),
   outage: async (lab, add) => {
     await stopAll(lab);
     add(await sinkOutage(lab, outageSeconds));
@@ -107,6 +108,22 @@ async function timeAllEdits(lab: Lab, add: Add): Promise<void> {
     const timed = await timeEdits(lab, { edits: load.edits, gapMs: 40, firstEvent: 500 });
     add({ case: `edit, ${load.name}`, ...timed }, await sale.stop());
   }
+  await timeBesideFanout(lab, add);
+}
+
+/** Edits of other events while those of one venue are rebuilt, a thousand a second. */
+async function timeBesideFanout(lab: Lab, add: Add): Promise<void> {
+  const { pool } = lab.database;
+  const venue = await insertVenueOf(lab.database, 5_000);
+  await until("the venue's events", async () => {
+    const indexer = await streaming(lab);
+    return (await indexer.metric("indexer_dirty_keys")) === 0;
+  });
+  await pool.query("UPDATE venues SET name = 'Renamed' WHERE id = $1", [venue]);
+  add({
+    case: "edit, venue of 5,000 renamed",
+    ...(await timeEdits(lab, { edits: 80, gapMs: 40, firstEvent: 500 })),
+  });
 }
 
 /** The indexer that runs, or a new one, once it streams. */

@@ -145,7 +145,7 @@ async function insertStadium(event: bigint): Promise<void> {
 /** Every ticket in a transaction of its own, by eight clients at once. */
 async function sellOut(event: bigint): Promise<void> {
   const { rows } = await pool.query<{ id: string }>(
-    "SELECT id::text FROM tickets WHERE event_id = $1 ORDER BY id",
+    "SELECT id::text FROM tickets WHERE event_id = $1 ORDER BY tickets.id",
     [event],
   );
   await Promise.all(

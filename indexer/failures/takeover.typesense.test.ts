@@ -108,7 +108,7 @@ test("while the alias moves, no search fails and no answer mixes two collections
   }
   expect(await indexer.deps.collections.current()).not.toBe(before);
   const { rows } = await pool.query<{ id: string }>(
-    "SELECT id::text FROM events WHERE status = 'published' ORDER BY id LIMIT 10",
+    "SELECT id::text FROM events WHERE status = 'published' ORDER BY events.id LIMIT 10",
   );
   const page = rows.map((row) => row.id).join();
   expect([...answers.keys()]).toEqual([`200 ${published} ${page}`]);
