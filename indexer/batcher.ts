@@ -17,28 +17,37 @@ export type BatchChoice =
   | { status: "nothing" };
 
 /**
- * Decides what to write next. Edits go at once: what arrives while a batch is in flight forms the next one, so
- * batches grow with load and a lone edit never waits for a timer. A key of which only seats changed goes at once
- * when it was quiet, then at its gap, its debounce or its longest wait.
+ * Edits go at once: what arrives while a batch is in flight forms the next one, so batches grow with load and a lone
+ * edit never waits for a timer.
+ * @returns keys, those that became dirty first first
  */
-export function chooseBatch(
+export function chooseEdits(dirty: DirtyKeys, batchDocs: number): string[] {
+  const keys: string[] = [];
+  for (const key of dirty.waiting("edit").keys()) {
+    if (keys.length === batchDocs) break;
+    keys.push(key);
+  }
+  return keys;
+}
+
+/**
+ * A key of which only seats changed goes at once when it was quiet, then at its gap, its debounce or its longest
+ * wait.
+ */
+export function chooseSeats(
   dirty: DirtyKeys,
   writtenMs: RecentWrites,
   nowMs: number,
   tunables: BatchTunables,
 ): BatchChoice {
-  const edits = firstKeys(dirty.waiting("edit"), tunables.batchDocs);
-  const room = tunables.batchDocs - edits.length;
   const due: string[] = [];
   let soonestMs = Number.POSITIVE_INFINITY;
   for (const entry of dirty.waiting("seats").values()) {
     const inMs = seatsDueMs(entry, writtenMs.of(entry.key), tunables) - nowMs;
-    // Beside edits only what is overdue goes along: counting a stadium's seats would delay them.
-    const limitMs = edits.length > 0 ? -tunables.seatsDebounceMs : 0;
-    if (inMs <= limitMs && due.length < room) due.push(entry.key);
+    if (inMs <= 0 && due.length < tunables.batchDocs) due.push(entry.key);
     else soonestMs = Math.min(soonestMs, inMs);
   }
-  if (edits.length + due.length > 0) return { status: "due", keys: [...edits, ...due] };
+  if (due.length > 0) return { status: "due", keys: due };
   if (soonestMs === Number.POSITIVE_INFINITY) return { status: "nothing" };
   return { status: "later", inMs: Math.max(0, soonestMs) };
 }
@@ -52,11 +61,10 @@ export function seatsDueMs(
   if (writtenMs === null || entry.firstSeenMs - writtenMs > tunables.seatsGapMs) {
     return entry.firstSeenMs;
   }
-  const quietMs = Math.max(
-    entry.lastSeenMs + tunables.seatsDebounceMs,
-    writtenMs + tunables.seatsGapMs,
-  );
-  return Math.min(quietMs, entry.firstSeenMs + tunables.seatsWaitMsMax);
+  const quietMs = entry.lastSeenMs + tunables.seatsDebounceMs;
+  const patientMs = Math.min(quietMs, entry.firstSeenMs + tunables.seatsWaitMsMax);
+  // The gap holds even when counting took so long that the wait is over: it protects the search server.
+  return Math.max(patientMs, writtenMs + tunables.seatsGapMs);
 }
 
 /** When keys were last written, remembered only as long as it matters. */
@@ -82,13 +90,4 @@ export class RecentWrites {
       this.#at.delete(key);
     }
   }
-}
-
-function firstKeys(entries: ReadonlyMap<string, DirtyKey>, count: number): string[] {
-  const keys: string[] = [];
-  for (const key of entries.keys()) {
-    if (keys.length === count) break;
-    keys.push(key);
-  }
-  return keys;
 }

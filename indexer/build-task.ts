@@ -62,7 +62,7 @@ export class BuildTask implements Task {
       this.#done = await countPublished(pool, this.#build.cursor);
     }
     const { rows } = await pool.query<{ id: string }>(
-      `SELECT id::text FROM events WHERE id > $1 AND status = 'published' ORDER BY id LIMIT $2`,
+      `SELECT id::text FROM events WHERE id > $1 AND status = 'published' ORDER BY events.id LIMIT $2`,
       [this.#build.cursor, chunk],
     );
     const ids = rows.map((row) => row.id);

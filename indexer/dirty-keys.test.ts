@@ -21,26 +21,36 @@ test("many changes of one key are one entry that holds the slot at the first of 
 test("what is in flight still holds the slot, and is dirty until it is done", () => {
   const dirty = new DirtyKeys();
   dirty.mark("1", "edit", cause(10n), 0);
-  dirty.take(["1"]);
+  const batch = dirty.take(["1"]);
   dirty.mark("1", "edit", cause(20n), 5);
   expect(dirty.oldestLsn()).toBe(10n);
   expect(dirty.oldestSeenMs()).toBe(0);
-  dirty.done();
+  dirty.done(batch);
   expect(dirty.oldestLsn()).toBe(20n);
   expect(dirty.has("1")).toBe(true);
-  expect(() => {
-    dirty.take(["1"]);
-    dirty.take([]);
-  }).toThrow("in flight");
+});
+
+test("of two batches in flight each holds the slot for itself, even with the same key", () => {
+  const dirty = new DirtyKeys();
+  dirty.mark("1", "seats", cause(10n), 0);
+  const seats = dirty.take(["1"]);
+  dirty.mark("1", "edit", cause(20n), 5);
+  const edits = dirty.take(["1"]);
+  expect(dirty.size).toBe(2);
+  dirty.done(edits);
+  expect(dirty.oldestLsn()).toBe(10n);
+  dirty.giveBack(seats);
+  expect(dirty.waiting("seats").get("1")).toMatchObject({ firstLsn: 10n, xids: [10] });
+  expect(dirty.xidCount).toBe(1);
 });
 
 test("a batch that is given back waits with everything that came meanwhile", () => {
   const dirty = new DirtyKeys();
   dirty.mark("1", "seats", cause(10n), 0);
   dirty.mark("2", "seats", cause(11n), 1);
-  dirty.take(["1", "2"]);
+  const batch = dirty.take(["1", "2"]);
   dirty.mark("1", "edit", cause(20n), 5);
-  dirty.giveBack();
+  dirty.giveBack(batch);
   expect(dirty.size).toBe(2);
   expect([...dirty.waiting("edit").keys()]).toEqual(["1"]);
   expect([...dirty.waiting("seats").keys()]).toEqual(["2"]);

@@ -27,7 +27,7 @@ export interface DirtyKey {
 }
 
 /**
- * The keys that must be rebuilt and those being rebuilt just now. It holds distinct keys, so that 60,000 changes
+ * The keys that must be rebuilt and those being rebuilt just now, in any number of batches. It holds distinct keys, so that 60,000 changes
  * of one event are one entry. Pure: no clock, no I/O.
  */
 export class DirtyKeys {
@@ -35,12 +35,12 @@ export class DirtyKeys {
     edit: new Map(),
     seats: new Map(),
   };
-  #inFlight: readonly DirtyKey[] = [];
+  readonly #inFlight = new Set<DirtyKey>();
   #xids = 0;
 
   /** Distinct keys, those in flight included. */
   get size(): number {
-    return this.#waiting.edit.size + this.#waiting.seats.size + this.#inFlight.length;
+    return this.#waiting.edit.size + this.#waiting.seats.size + this.#inFlight.size;
   }
 
   /** Transaction ids remembered for the waiting keys, to know when to `forgetVisible`. */
@@ -49,11 +49,9 @@ export class DirtyKeys {
   }
 
   has(key: string): boolean {
-    return (
-      this.#waiting.edit.has(key) ||
-      this.#waiting.seats.has(key) ||
-      this.#inFlight.some((entry) => entry.key === key)
-    );
+    if (this.#waiting.edit.has(key) || this.#waiting.seats.has(key)) return true;
+    for (const entry of this.#inFlight) if (entry.key === key) return true;
+    return false;
   }
 
   /** The waiting keys of a priority, those that became dirty first first. */
@@ -89,32 +87,29 @@ export class DirtyKeys {
     }
   }
 
-  /**
-   * Moves keys to those in flight; their further changes begin new entries.
-   * @throws when the batch before was neither done nor given back
-   */
+  /** Moves keys to those in flight; their further changes begin new entries. */
   take(keys: readonly string[]): readonly DirtyKey[] {
-    if (this.#inFlight.length > 0) throw new Error("a batch is in flight already");
     const taken: DirtyKey[] = [];
     for (const key of keys) {
       const entry = this.#waiting.edit.get(key) ?? this.#waiting.seats.get(key);
       if (!entry) continue;
       this.#waiting[entry.priority].delete(key);
       this.#xids -= entry.xids.length;
+      this.#inFlight.add(entry);
       taken.push(entry);
     }
-    this.#inFlight = taken;
     return taken;
   }
 
-  /** The batch is written. */
-  done(): void {
-    this.#inFlight = [];
+  /** These are written. */
+  done(entries: readonly DirtyKey[]): void {
+    for (const entry of entries) this.#inFlight.delete(entry);
   }
 
-  /** The batch could not be written, or nobody knows: its keys wait again, with what came meanwhile. */
-  giveBack(): void {
-    for (const entry of this.#inFlight) {
+  /** These could not be written, or nobody knows: their keys wait again, with what came meanwhile. */
+  giveBack(entries: readonly DirtyKey[]): void {
+    for (const entry of entries) {
+      if (!this.#inFlight.delete(entry)) continue;
       const newer = this.#waiting.edit.get(entry.key) ?? this.#waiting.seats.get(entry.key);
       if (newer) {
         this.#waiting[newer.priority].delete(entry.key);
@@ -127,7 +122,6 @@ export class DirtyKeys {
       this.#waiting[entry.priority].set(entry.key, entry);
       this.#xids += entry.xids.length;
     }
-    this.#inFlight = [];
   }
 
   /** The position that the slot must not pass, or `null` when nothing is dirty. */

@@ -4,44 +4,58 @@ import type { DirtyKey } from "./dirty-keys.ts";
 import { SinkUnavailableError } from "./errors.ts";
 import { type Lsn, lsnToNumber } from "./lsn.ts";
 import type { IndexerMetrics } from "./metrics.ts";
-import { type WriteContext, type WriteRequest, writeDocuments } from "./write-documents.ts";
+import {
+  publicVersions,
+  type ReadDocuments,
+  readToWrite,
+  type WriteContext,
+  writeDocuments,
+  writeRead,
+  type WriteTargets,
+} from "./write-documents.ts";
 
-export interface FlushTargets {
-  readonly collections: readonly string[];
-  readonly signal: AbortSignal;
+export interface FlushTargets extends WriteTargets {
   tell(changes: readonly Change[]): void;
+}
+
+/** Reads what one batch of dirty keys is to become. */
+export function readBatch(
+  ctx: WriteContext,
+  batch: readonly DirtyKey[],
+  signal: AbortSignal,
+): Promise<ReadDocuments> {
+  const revs = new Map(batch.map((entry) => [entry.key, lsnToNumber(entry.lastLsn)]));
+  return readToWrite(ctx, {
+    ids: [...revs.keys()],
+    xids: distinctXids(batch),
+    revOf: (id) => revs.get(id) ?? 0,
+    signal,
+  });
 }
 
 /**
  * Writes one batch of dirty keys and tells the edge. While the search server is down the edge is told all the same:
  * its copies of events come from Postgres, which has the change.
+ * @param documents read for these keys, and perhaps for others
+ * @returns "outdated" when they must be read again
  */
-export async function flushBatch(
+export async function writeBatch(
   ctx: WriteContext,
   batch: readonly DirtyKey[],
+  documents: ReadDocuments,
   targets: FlushTargets,
-): Promise<void> {
-  const entries = new Map(batch.map((entry) => [entry.key, entry]));
-  let versions: ReadonlyMap<string, number | null> = new Map();
-  const request: WriteRequest = {
-    ids: [...entries.keys()],
-    xids: distinctXids(batch),
-    revOf: (id) => lsnToNumber(entries.get(id)?.lastLsn ?? 0n),
-    collections: targets.collections,
-    signal: targets.signal,
-    onRead: (read) => {
-      versions = read;
-    },
-  };
+): Promise<"written" | "outdated"> {
+  const ids = batch.map((entry) => entry.key);
   try {
-    await writeDocuments(ctx, request);
+    if ((await writeRead(ctx, documents, ids, targets)) === "outdated") return "outdated";
   } catch (error) {
-    if (error instanceof SinkUnavailableError) targets.tell(changesOf(entries, versions));
+    if (error instanceof SinkUnavailableError) targets.tell(changesOf(batch, documents));
     throw error;
   }
-  targets.tell(changesOf(entries, versions));
+  targets.tell(changesOf(batch, documents));
   ctx.metrics.batches.inc();
   observeLag(ctx.metrics, ctx.clock, batch);
+  return "written";
 }
 
 /**
@@ -53,25 +67,25 @@ export async function writeUnprompted(
   ids: readonly string[],
   rev: Lsn,
   size: number,
-  targets: Pick<FlushTargets, "collections" | "signal">,
+  targets: WriteTargets,
 ): Promise<void> {
   for (let at = 0; at < ids.length; at += size) {
-    await writeDocuments(ctx, {
+    const order = {
       ids: ids.slice(at, at + size),
       xids: [],
       revOf: () => lsnToNumber(rev),
-      ...targets,
-    });
+      signal: targets.signal,
+    };
+    await writeDocuments(ctx, order, targets);
   }
 }
 
-function changesOf(
-  entries: ReadonlyMap<string, DirtyKey>,
-  versions: ReadonlyMap<string, number | null>,
-): Change[] {
-  return [...versions].map(([eventId, version]): Change => {
-    if (entries.get(eventId)?.priority === "seats") return { kind: "seats", eventId };
-    return { kind: "event", eventId, version };
+function changesOf(batch: readonly DirtyKey[], documents: ReadDocuments): Change[] {
+  const ids = batch.map((entry) => entry.key);
+  const versions = publicVersions(documents, ids);
+  return batch.map(({ key: eventId, priority }): Change => {
+    if (priority === "seats") return { kind: "seats", eventId };
+    return { kind: "event", eventId, version: versions.get(eventId) ?? null };
   });
 }
 

@@ -25,8 +25,7 @@ test("confirmed is the start of the oldest commit that is owed, or the end of th
   progress.receive(transaction(20n, { edited: new Set(["1"]) }), 0);
   progress.receive(transaction(30n, { seats: new Set(["2"]) }), 0);
   expect(progress.confirmable).toBe(20n);
-  progress.events.take(["1"]);
-  progress.events.done();
+  progress.events.done(progress.events.take(["1"]));
   expect(progress.confirmable).toBe(30n);
 });
 
@@ -35,8 +34,7 @@ test("a venue that did not change in what documents show is not fanned out again
   const refs = new Map([["venue:7", "[name]"]]);
   progress.receive(transaction(10n, { refs }), 0);
   expect(progress.refs.size).toBe(1);
-  progress.refs.take(["venue:7"]);
-  progress.refsRecorded(["venue:7"]);
+  progress.refsRecorded(progress.refs.take(["venue:7"]));
   progress.receive(transaction(20n, { refs }), 0);
   expect(progress.idle).toBe(true);
   progress.receive(transaction(30n, { refs: new Map([["venue:7", "[other]"]]) }), 0);
@@ -47,8 +45,7 @@ test("a change that could not be recorded is not taken for known", () => {
   const progress = new Progress();
   const refs = new Map([["venue:7", "[name]"]]);
   progress.receive(transaction(10n, { refs }), 0);
-  progress.refs.take(["venue:7"]);
-  progress.refs.giveBack();
+  progress.refs.giveBack(progress.refs.take(["venue:7"]));
   progress.receive(transaction(20n, { refs }), 0);
   expect(progress.confirmable).toBe(10n);
 });

@@ -1,5 +1,5 @@
 import type { Transaction } from "./collator.ts";
-import { type Cause, DirtyKeys } from "./dirty-keys.ts";
+import { type Cause, type DirtyKey, DirtyKeys } from "./dirty-keys.ts";
 import { earlier, type Lsn } from "./lsn.ts";
 
 /** More known contributions than this are forgotten; a change too many is then fanned out, nothing is missed. */
@@ -55,15 +55,15 @@ export class Progress {
     if (walEnd > this.#position) this.#position = walEnd;
   }
 
-  /** The refs in flight are recorded durably: the same contribution need not be fanned out again. */
-  refsRecorded(refs: readonly string[]): void {
-    for (const ref of refs) {
+  /** These are recorded durably: the same contribution need not be fanned out again. */
+  refsRecorded(refs: readonly DirtyKey[]): void {
+    for (const { key: ref } of refs) {
       const contribution = this.#newRefs.get(ref);
       if (contribution === undefined) continue;
       if (this.#knownRefs.size >= knownRefsMax) this.#knownRefs.clear();
       this.#knownRefs.set(ref, contribution);
       this.#newRefs.delete(ref);
     }
-    this.refs.done();
+    this.refs.done(refs);
   }
 }

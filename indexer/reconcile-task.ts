@@ -81,7 +81,7 @@ export class ReconcileTask implements Task {
   async #compare(live: string, cursor: bigint): Promise<void> {
     const { pool, sink, metrics } = this.#ctx;
     const { rows } = await pool.query<{ id: string }>(
-      "SELECT id::text FROM events WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3",
+      "SELECT id::text FROM events WHERE id > $1 AND id <= $2 ORDER BY events.id LIMIT $3",
       [cursor, this.#end, page],
     );
     const ids = rows.map((row) => row.id);

@@ -1,8 +1,8 @@
+import type { DeadLetterTask } from "./dead-letter-task.ts";
 import type { ReconcileTask } from "./reconcile-task.ts";
 import { beginRequest, openRequests } from "./requests.ts";
 import type { SessionContext } from "./session-context.ts";
 import type { Task } from "./task.ts";
-import type { DeadLetterTask } from "./upkeep-tasks.ts";
 
 /** Takes up what operators ask for. */
 export class RequestTask implements Task {

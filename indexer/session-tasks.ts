@@ -1,10 +1,10 @@
+import { DeadLetterTask } from "./dead-letter-task.ts";
 import { FanoutTask } from "./fanout-task.ts";
 import { ReconcileTask } from "./reconcile-task.ts";
 import { RequestTask } from "./request-task.ts";
 import type { SessionContext } from "./session-context.ts";
-import { SweepTask } from "./sweep-task.ts";
 import type { Task } from "./task.ts";
-import { DeadLetterTask, RecheckTask, RetireTask } from "./upkeep-tasks.ts";
+import { recheckTask, retireTask, sweepTask } from "./upkeep-tasks.ts";
 
 export interface SessionTasks {
   readonly all: readonly Task[];
@@ -22,9 +22,9 @@ export function createTasks(ctx: SessionContext): SessionTasks {
     fanout,
     reconcile,
     deadLetters,
-    new SweepTask(ctx),
-    new RecheckTask(ctx),
-    new RetireTask(ctx),
+    sweepTask(ctx),
+    recheckTask(ctx),
+    retireTask(ctx),
   ];
   return { all, wakeFanout: () => fanout.wake() };
 }

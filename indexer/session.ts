@@ -8,7 +8,7 @@ import { DeadLetters } from "./dead-letters.ts";
 import type { ServiceDeps } from "./deps.ts";
 import type { DirtyKey } from "./dirty-keys.ts";
 import { recordFanouts } from "./fanout.ts";
-import { flushBatch, writeUnprompted } from "./flush.ts";
+import { readBatch, writeBatch, writeUnprompted } from "./flush.ts";
 import { heartbeatOf } from "./heartbeat.ts";
 import { Invalidator } from "./invalidate.ts";
 import { FailureWindow } from "./mass-failure.ts";
@@ -172,16 +172,17 @@ export class Session {
 
   #work(): WriterWork {
     return {
-      flush: async (batch) => {
-        const ids = batch.map((entry) => entry.key);
-        await this.#confirmer.whileWriting(ids, () =>
-          flushBatch(this.#write, batch, {
-            collections: this.#targets(),
-            signal: this.#writes.signal,
-            tell: (changes) => this.#invalidator?.add(changes),
-          }),
-        );
-      },
+      read: (batch) => readBatch(this.#write, batch, this.#writes.signal),
+      write: (batch, documents) =>
+        this.#confirmer.whileWriting(
+          batch.map((entry) => entry.key),
+          () =>
+            writeBatch(this.#write, batch, documents, {
+              collections: this.#targets(),
+              signal: this.#writes.signal,
+              tell: (changes) => this.#invalidator?.add(changes),
+            }),
+        ),
       flushed: () => this.#letGo(),
       record: (refs) => this.#record(refs),
       sinkIs: (up) => (up ? this.#enter() : this.#deps.status.enter({ name: "sink-down" })),
@@ -200,6 +201,7 @@ export class Session {
   async #writeAlso(ids: readonly string[], collections: readonly string[]): Promise<void> {
     const targets = { collections, signal: this.#writes.signal };
     const { BATCH_DOCS } = this.#deps.config;
+    this.#writer.overtake(ids);
     await this.#confirmer.whileWriting(ids, () =>
       writeUnprompted(this.#write, ids, this.#progress.confirmable, BATCH_DOCS, targets),
     );

@@ -19,16 +19,25 @@ export interface WriteContext {
   readonly afterRead?: (ids: readonly string[]) => Promise<void>;
 }
 
-export interface WriteRequest {
+export interface ReadOrder {
   readonly ids: readonly string[];
   /** Every transaction that made one of them dirty. */
   readonly xids: readonly number[];
   readonly revOf: (id: string) => number;
+  readonly signal: AbortSignal;
+}
+
+export interface WriteTargets {
   /** Their real names. */
   readonly collections: readonly string[];
   readonly signal: AbortSignal;
-  /** Told of each event's version, `null` where it is not public, when the rows are read. */
-  readonly onRead?: (versions: ReadonlyMap<string, number | null>) => void;
+}
+
+/** Documents as they were in one snapshot, to be written soon. */
+export interface ReadDocuments {
+  readonly read: Read;
+  /** On the monotonic clock. */
+  readonly readAtMs: number;
 }
 
 /** A process that was stopped for longer than this between reading and writing reads again: it may be outdated. */
@@ -38,36 +47,66 @@ type Read = Extract<ReadResult, { status: "read" }>;
 
 /**
  * Rebuilds documents from the rows: found and public ones are written, the others deleted.
+ * @throws as `writeRead`
+ */
+export async function writeDocuments(
+  ctx: WriteContext,
+  order: ReadOrder,
+  targets: WriteTargets,
+): Promise<void> {
+  if (order.ids.length === 0) return;
+  for (;;) {
+    const documents = await readToWrite(ctx, order);
+    if ((await writeRead(ctx, documents, order.ids, targets)) === "written") return;
+  }
+}
+
+/**
+ * Reads what is to be written, once all that made it dirty is visible.
+ * @throws what Postgres throws; the signal's reason
+ */
+export async function readToWrite(ctx: WriteContext, order: ReadOrder): Promise<ReadDocuments> {
+  const read = await readWhenVisible(ctx, order);
+  const readAtMs = ctx.clock.monotonic();
+  await ctx.afterRead?.(order.ids);
+  return { read, readAtMs };
+}
+
+/**
+ * Writes what was read of these ids.
+ * @returns "outdated" when that was too long ago: it must be read again
  * @throws SinkUnavailableError, CollectionMissingError, HaltError; what Postgres throws; the signal's reason
  */
-export async function writeDocuments(ctx: WriteContext, request: WriteRequest): Promise<void> {
-  if (request.ids.length === 0) return;
-  for (;;) {
-    const read = await readWhenVisible(ctx, request);
-    const readAt = ctx.clock.monotonic();
-    await ctx.afterRead?.(request.ids);
-    request.onRead?.(publicVersions(request.ids, read));
-    request.signal.throwIfAborted();
-    // The last look before the first byte is sent.
-    if (ctx.clock.monotonic() - readAt > readAgeMsMax) continue;
-    for (const collection of request.collections) await writeTo(ctx, collection, request.ids, read);
-    return;
-  }
+export async function writeRead(
+  ctx: WriteContext,
+  { read, readAtMs }: ReadDocuments,
+  ids: readonly string[],
+  { collections, signal }: WriteTargets,
+): Promise<"written" | "outdated"> {
+  signal.throwIfAborted();
+  // The last look before the first byte is sent.
+  if (ctx.clock.monotonic() - readAtMs > readAgeMsMax) return "outdated";
+  for (const collection of collections) await writeTo(ctx, collection, ids, read);
+  return "written";
 }
 
-async function readWhenVisible(ctx: WriteContext, request: WriteRequest): Promise<Read> {
-  for (let tries = 0; ; tries += 1) {
-    const result = await readDocuments(ctx.pool, request);
-    if (result.status === "read") return result;
-    ctx.metrics.guardRetries.inc();
-    await ctx.clock.sleep(Math.min(100, 5 * 2 ** Math.min(tries, 5)), request.signal);
-    request.signal.throwIfAborted();
-  }
-}
-
-function publicVersions(ids: readonly string[], read: Read): Map<string, number | null> {
+/** @returns each event's version, `null` where it is not public */
+export function publicVersions(
+  { read }: ReadDocuments,
+  ids: readonly string[],
+): Map<string, number | null> {
   const isPublic = (id: string) => read.projections.get(id)?.status !== "hidden";
   return new Map(ids.map((id) => [id, isPublic(id) ? (read.versions.get(id) ?? null) : null]));
+}
+
+async function readWhenVisible(ctx: WriteContext, order: ReadOrder): Promise<Read> {
+  for (let tries = 0; ; tries += 1) {
+    const result = await readDocuments(ctx.pool, order);
+    if (result.status === "read") return result;
+    ctx.metrics.guardRetries.inc();
+    await ctx.clock.sleep(Math.min(100, 5 * 2 ** Math.min(tries, 5)), order.signal);
+    order.signal.throwIfAborted();
+  }
 }
 
 async function writeTo(

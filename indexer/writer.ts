@@ -1,14 +1,18 @@
-import { chooseBatch, RecentWrites } from "./batcher.ts";
+import { chooseEdits, RecentWrites } from "./batcher.ts";
 import { backoffMs } from "./clock.ts";
 import type { DirtyKey } from "./dirty-keys.ts";
 import { SinkUnavailableError } from "./errors.ts";
+import { SeatsLane } from "./seats-lane.ts";
 import type { SessionContext } from "./session-context.ts";
 import type { Task } from "./task.ts";
+import type { ReadDocuments } from "./write-documents.ts";
 
 /** What the loop calls for the stream's own batches. */
 export interface WriterWork {
-  /** Writes one batch; throws without having given it back. */
-  flush(batch: readonly DirtyKey[]): Promise<void>;
+  /** Reads what one batch is to become. */
+  read(batch: readonly DirtyKey[]): Promise<ReadDocuments>;
+  /** Writes what was read for these; "outdated" when it must be read again. */
+  write(batch: readonly DirtyKey[], documents: ReadDocuments): Promise<"written" | "outdated">;
   /** Called when a batch is written and no longer counts as dirty. */
   flushed(): void;
   /** Records fan-outs; `false` while their changes are not visible yet. */
@@ -30,6 +34,7 @@ export class Writer {
   readonly #work: WriterWork;
   readonly #tasks: Task[];
   readonly #written: RecentWrites;
+  readonly #seats: SeatsLane;
   #wake = Promise.withResolvers<void>();
   #turn = 0;
   #failures = 0;
@@ -38,7 +43,21 @@ export class Writer {
     this.#ctx = ctx;
     this.#work = work;
     this.#tasks = [...tasks];
-    this.#written = new RecentWrites(ctx.config.AVAIL_GAP_MS * 2);
+    const { config, progress } = ctx;
+    this.#written = new RecentWrites(config.AVAIL_GAP_MS * 2);
+    this.#seats = new SeatsLane({
+      dirty: progress.events,
+      written: this.#written,
+      tunables: {
+        batchDocs: config.BATCH_DOCS,
+        seatsDebounceMs: config.AVAIL_DEBOUNCE_MS,
+        seatsWaitMsMax: config.AVAIL_MAX_WAIT_MS,
+        seatsGapMs: config.AVAIL_GAP_MS,
+      },
+      read: (batch) => work.read(batch),
+      write: (batch, documents) => work.write(batch, documents),
+      onRead: () => this.wake(),
+    });
   }
 
   add(task: Task): void {
@@ -51,16 +70,25 @@ export class Writer {
     this.#wake.resolve();
   }
 
+  /** A task is about to write these documents. */
+  overtake(ids: readonly string[]): void {
+    this.#seats.overtake(ids);
+  }
+
   /** @throws what ends the session: everything but an unavailable search server, which is waited for */
   async run(signal: AbortSignal): Promise<void> {
     signal.addEventListener("abort", () => this.wake(), { once: true });
     while (!signal.aborted) {
       this.#wake = Promise.withResolvers<void>();
       try {
-        const flushed = await this.#flushDue();
+        const recorded = this.#ctx.progress.refs.size > 0 && (await this.#record());
+        this.#seats.begin(this.#ctx.clock.now());
+        const edited = await this.#flushEdits();
+        const flushed = (await this.#flushSeats()) || edited;
         const stepped = await this.#stepTask();
-        if (flushed || stepped) this.#sinkWorks();
-        else await this.#pause(signal);
+        // While something waits to be written, only a write proves that the server takes them.
+        if (flushed || (stepped && this.#ctx.progress.events.size === 0)) this.#sinkWorks();
+        if (!recorded && !flushed && !stepped) await this.#pause(signal);
       } catch (error) {
         if (!(error instanceof SinkUnavailableError)) throw error;
         await this.#sinkFailed(error, signal);
@@ -71,6 +99,7 @@ export class Writer {
   /** Writes everything that is dirty, due or not; for a clean end. */
   async drain(): Promise<void> {
     const { events, refs } = this.#ctx.progress;
+    this.#seats.abandon();
     while (refs.size > 0 || events.size > 0) {
       if (refs.size > 0 && !(await this.#record())) {
         await this.#ctx.clock.sleep(invisibleMs);
@@ -81,31 +110,33 @@ export class Writer {
     }
   }
 
-  async #flushDue(): Promise<boolean> {
-    const { progress, clock, config } = this.#ctx;
-    const recorded = progress.refs.size > 0 && (await this.#record());
-    const choice = chooseBatch(progress.events, this.#written, clock.now(), {
-      batchDocs: config.BATCH_DOCS,
-      seatsDebounceMs: config.AVAIL_DEBOUNCE_MS,
-      seatsWaitMsMax: config.AVAIL_MAX_WAIT_MS,
-      seatsGapMs: config.AVAIL_GAP_MS,
-    });
-    if (choice.status !== "due") return recorded;
-    await this.#flush(choice.keys);
-    return true;
+  async #flushEdits(): Promise<boolean> {
+    const { progress, config } = this.#ctx;
+    const keys = chooseEdits(progress.events, config.BATCH_DOCS);
+    await this.#flush(keys);
+    return keys.length > 0;
+  }
+
+  async #flushSeats(): Promise<boolean> {
+    const written = await this.#seats.write(() => this.#ctx.clock.now());
+    if (written) this.#work.flushed();
+    return written;
   }
 
   async #flush(keys: readonly string[]): Promise<void> {
     const { events } = this.#ctx.progress;
     if (keys.length === 0) return;
+    this.#seats.overtake(keys);
     const batch = events.take(keys);
     try {
-      await this.#work.flush(batch);
+      let outcome;
+      do outcome = await this.#work.write(batch, await this.#work.read(batch));
+      while (outcome === "outdated");
     } catch (error) {
-      events.giveBack();
+      events.giveBack(batch);
       throw error;
     }
-    events.done();
+    events.done(batch);
     this.#work.flushed();
     this.#written.note(keys, this.#ctx.clock.now());
   }
@@ -115,14 +146,14 @@ export class Writer {
     const refs = progress.refs.take([...progress.refs.waiting("edit").keys()].slice(0, refsMax));
     try {
       if (await this.#work.record(refs)) {
-        progress.refsRecorded(refs.map((ref) => ref.key));
+        progress.refsRecorded(refs);
         return true;
       }
     } catch (error) {
-      progress.refs.giveBack();
+      progress.refs.giveBack(refs);
       throw error;
     }
-    progress.refs.giveBack();
+    progress.refs.giveBack(refs);
     return false;
   }
 
@@ -140,15 +171,10 @@ export class Writer {
   }
 
   async #pause(signal: AbortSignal): Promise<void> {
-    const { progress, clock, config } = this.#ctx;
+    const { progress, clock } = this.#ctx;
     const now = clock.now();
-    const choice = chooseBatch(progress.events, this.#written, now, {
-      batchDocs: config.BATCH_DOCS,
-      seatsDebounceMs: config.AVAIL_DEBOUNCE_MS,
-      seatsWaitMsMax: config.AVAIL_MAX_WAIT_MS,
-      seatsGapMs: config.AVAIL_GAP_MS,
-    });
-    if (choice.status === "due") return;
+    const choice = this.#seats.next(now);
+    if (choice.status === "due" || progress.events.waiting("edit").size > 0) return;
     const waits = this.#tasks.map((task) => task.dueMs() - now);
     if (choice.status === "later") waits.push(choice.inMs);
     if (progress.refs.size > 0) waits.push(invisibleMs);

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { openDatabase, type Database } from "../../db/client.ts";
+import { type Database, openDatabase } from "../../db/client.ts";
 import { migrate } from "../../db/migrate.ts";
 import { type Child, startChild } from "../../dev/child.ts";
 import { freePort } from "../../dev/free-port.ts";
 import { makeTestFolder, startTestPostgres, startTestTypesense } from "../../dev/testing/parts.ts";
 import { waitUntil } from "../../dev/wait-until.ts";
+import { nodeEnv, nodeFlags } from "../../indexer/launch.ts";
 
 export interface Lab {
   readonly database: Database;
@@ -71,8 +72,8 @@ async function startIndexer(folder: string, env: Record<string, string>): Promis
   const url = `http://127.0.0.1:${port}`;
   const child = await startChild({
     command: process.execPath,
-    args: [join(import.meta.dirname, "../../indexer/main.ts")],
-    env: { ...env, PATH: process.env["PATH"], PORT: String(port) },
+    args: [...nodeFlags, join(import.meta.dirname, "../../indexer/main.ts")],
+    env: { ...nodeEnv, ...env, PATH: process.env["PATH"], PORT: String(port) },
     logFile: join(folder, "logs", `indexer-${port}.log`),
   });
   const get = async (path: string) => (await fetch(`${url}${path}`)).text();
@@ -105,35 +106,4 @@ export async function until(
     timeoutMs,
     late: () => new Error(`not in time: ${what}`),
   });
-}
-
-/** A catalogue straight from SQL: `count` published events at 50 venues by 500 performers. */
-export async function insertCatalogue(database: Database, count: number): Promise<void> {
-  await database.pool.query(`
-    INSERT INTO venues (name, city, country, time_zone)
-      SELECT 'Venue ' || n, 'City ' || n % 20, 'GB', 'Europe/London' FROM generate_series(1, 50) n;
-    INSERT INTO performers (name, alternate_names)
-      SELECT 'Performer ' || md5(n::text), ARRAY['Alias ' || n] FROM generate_series(1, 500) n;
-    INSERT INTO events (venue_id, performer_id, name, description, category, status, starts_at, ends_at, on_sale_at)
-      SELECT 1 + n % 50, 1 + n % 500, 'Evening ' || n || ' ' || substr(md5(n::text), 1, 8),
-             'A benchmark evening', 'Music', 'published', now() + n % 300 * interval '1 day' + interval '1 day',
-             now() + n % 300 * interval '1 day' + interval '27 hours', now()
-      FROM generate_series(1, ${count}) n;
-    INSERT INTO event_performers (event_id, performer_id, position)
-      SELECT id, performer_id, 0 FROM events ON CONFLICT DO NOTHING;`);
-}
-
-/** Seats for events `from` to `to`. */
-export async function insertSeats(
-  database: Database,
-  from: number,
-  to: number,
-  seats: number,
-): Promise<void> {
-  await database.pool.query(
-    `INSERT INTO tickets (event_id, section, "row", seat, row_index, seat_index, price, currency)
-     SELECT e, 'A', (s / 100)::text, (s % 100)::text, s / 100, s % 100, 5000, 'GBP'
-     FROM generate_series($1::int, $2::int) e, generate_series(0, $3::int - 1) s`,
-    [from, to, seats],
-  );
 }

@@ -128,6 +128,30 @@ test("emptied tables, and a large value that did not change, are followed", asyn
   );
 });
 
+test("an event that gets another id is found under the new one only", async () => {
+  const { venueId, performerId } = await insertEvent(db);
+  // Without tickets and a billing of its own, which would hold on to the old id.
+  const { rows } = await pool.query<{ id: string }>(
+    `INSERT INTO events (venue_id, performer_id, name, status, starts_at, ends_at, on_sale_at)
+     VALUES ($1, $2, 'Renumbered', 'published', now() + interval '9 days', now() + interval '10 days', now())
+     RETURNING id::text`,
+    [venueId, performerId],
+  );
+  const before = rows[0]?.id ?? "";
+  const { deps } = await lab.start(lab.env());
+  await converged(deps);
+  expect((await indexed(deps)).has(before)).toBe(true);
+  // Ids are always generated: DEFAULT is the only value that they can be set to.
+  const changed = await pool.query<{ id: string }>(
+    "UPDATE events SET id = DEFAULT WHERE id = $1 RETURNING id::text",
+    [before],
+  );
+  await converged(deps);
+  const ids = [...(await indexed(deps)).keys()];
+  expect(ids).toContain(changed.rows[0]?.id);
+  expect(ids).not.toContain(before);
+});
+
 test("a new column changes nothing; a column that documents need stops everything until it is back", async () => {
   const performer = await insertPerformer(db);
   await insertEvent(db, { performerId: performer.id });

@@ -1,5 +1,6 @@
 import { eq } from "drizzle-orm";
 import { expect, test, vi } from "vitest";
+import { openLoop } from "../../bench/load.ts";
 import { events } from "../../db/schema/catalogue.ts";
 import { insertEvent } from "../../db/testing/factories.ts";
 import { pino } from "pino";
@@ -84,23 +85,33 @@ test("while the alias moves, no search fails and no answer mixes two collections
   await converged(indexer.deps);
   const published = (await pool.query("SELECT FROM events WHERE status = 'published'")).rowCount;
   const request = await askIndexer(pool, env.SLOT_NAME, "rebuild");
-  const counts = new Map<string, number>();
+  const answers = new Map<string, number>();
   const before = await indexer.deps.collections.current();
-  await vi.waitUntil(
-    async () => {
-      const answer = await fetch(
-        `${lab.typesense.url}/collections/events/documents/search?q=*&query_by=name`,
-        { headers: { "x-typesense-api-key": lab.typesense.apiKey } },
-      );
-      const { found } = (await answer.json()) as { found: number };
-      const kind = `${answer.status} ${found}`;
-      counts.set(kind, (counts.get(kind) ?? 0) + 1);
-      return (await readRequest(pool, request))?.status === "done";
-    },
-    { ...patience, interval: 5 },
-  );
+  const ask = async () => {
+    const answer = await fetch(
+      `${lab.typesense.url}/collections/events/documents/search?q=*&query_by=name&sort_by=ord:asc`,
+      { headers: { "x-typesense-api-key": lab.typesense.apiKey } },
+    );
+    const { found, hits } = (await answer.json()) as {
+      found: number;
+      hits: { document: { id: string } }[];
+    };
+    const ids = hits.map((hit) => hit.document.id).join();
+    const kind = `${answer.status} ${found} ${ids}`;
+    answers.set(kind, (answers.get(kind) ?? 0) + 1);
+    return answer.status;
+  };
+  let done = false;
+  while (!done) {
+    done = (await readRequest(pool, request))?.status === "done";
+    await openLoop({ perSecond: 200, durationMs: 500, request: ask });
+  }
   expect(await indexer.deps.collections.current()).not.toBe(before);
-  expect([...counts.keys()]).toEqual([`200 ${published}`]);
+  const { rows } = await pool.query<{ id: string }>(
+    "SELECT id::text FROM events WHERE status = 'published' ORDER BY events.id LIMIT 10",
+  );
+  const page = rows.map((row) => row.id).join();
+  expect([...answers.keys()]).toEqual([`200 ${published} ${page}`]);
 });
 
 test("told to end, it writes what it received and exits cleanly", async () => {

@@ -29,7 +29,8 @@ export type Accident =
   | { kind: "cut-stream" }
   | { kind: "cut-queries" }
   | { kind: "sink-fault"; fault: "503" | "422" | "reset" | "fewer-lines" }
-  | { kind: "sink-heals" };
+  | { kind: "sink-heals" }
+  | { kind: "kill-sink" };
 
 export type Operation =
   | { kind: "transaction"; statements: Statement[]; commit: boolean }
@@ -131,7 +132,7 @@ const accident: fc.Arbitrary<Accident> = fc.oneof(
 );
 
 /** One operation: mostly a small transaction, at times one that is rolled back, rarely an accident. */
-export const operation: fc.Arbitrary<Operation> = fc.oneof(
+const operation: fc.Arbitrary<Operation> = fc.oneof(
   {
     weight: 1_000,
     arbitrary: fc.record({
@@ -145,6 +146,23 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
   },
   { weight: 12, arbitrary: fc.record({ kind: fc.constant("accident" as const), accident }) },
 );
+
+/**
+ * Operations drawn from a seed. What chance would rarely bring befalls every so many of them for sure: a search server
+ * that is killed takes seconds to return, so that it cannot be frequent, and emptied events must not be missing.
+ */
+export function drawOperations(seed: number, total: number, perRound: number): Operation[] {
+  const drawn = fc.sample(operation, { numRuns: total, seed });
+  return drawn.map((it, at): Operation => {
+    if (at % perRound === Math.floor(perRound / 2)) {
+      return { kind: "accident", accident: { kind: "kill-sink" } };
+    }
+    if (at % (perRound * 4) === Math.floor(perRound / 4)) {
+      return { kind: "transaction", statements: [{ kind: "truncate-events" }], commit: true };
+    }
+    return it;
+  });
+}
 
 function storable(value: string): boolean {
   return !value.includes("\0") && value.trim() !== "" && value.isWellFormed();

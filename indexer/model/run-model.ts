@@ -11,11 +11,15 @@ export interface ModelParts {
   /** Of the indexer, which reaches the search server through the proxy. */
   readonly env: Record<string, string>;
   readonly slot: string;
+  /** Kills the search server without warning and starts it again on its data; resolves once it answers. */
+  restartSink(): Promise<void>;
 }
 
 export interface ModelRun {
-  /** Operations that took effect, by kind. */
+  /** Statements and accidents that took effect, by kind. */
   readonly counts: Record<string, number>;
+  /** Operations that were carried out, those that lost against another one included. */
+  readonly operations: () => number;
   /** Everything that is broken is mended, and an indexer runs. */
   heal(): void;
   /** What the running indexer has logged last. */
@@ -40,6 +44,7 @@ export function openModel(parts: ModelParts): ModelRun {
   const pool = new pg.Pool({ connectionString: parts.databaseUrl, max: writers + 2 });
   pool.on("error", () => {});
   const counts: Record<string, number> = {};
+  let done = 0;
   let indexer: IndexerProcess | null = spawnIndexer(parts.env);
 
   const count = (kind: string) => {
@@ -79,6 +84,9 @@ export function openModel(parts: ModelParts): ModelRun {
       case "sink-heals":
         parts.proxy.set(null);
         return;
+      case "kill-sink":
+        await parts.restartSink();
+        return;
       default:
         accident satisfies never;
     }
@@ -87,10 +95,12 @@ export function openModel(parts: ModelParts): ModelRun {
     for (let next = queue.shift(); next; next = queue.shift()) {
       if (next.kind === "accident") await befall(next.accident);
       else await transact(pool, next.statements, next.commit, count);
+      done += 1;
     }
   };
   return {
     counts,
+    operations: () => done,
     run: async (operations) => {
       const queue = [...operations];
       await Promise.all(Array.from({ length: writers }, () => work(queue)));

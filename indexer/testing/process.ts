@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { nodeEnv, nodeFlags } from "../launch.ts";
 
 export interface IndexerProcess {
   readonly pid: number;
@@ -11,8 +12,8 @@ export interface IndexerProcess {
 
 /** The indexer as it runs in production, to be killed. */
 export function spawnIndexer(env: Record<string, string>): IndexerProcess {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "../main.ts")], {
-    env: { ...env, PORT: "0", PATH: process.env["PATH"] },
+  const child = spawn(process.execPath, [...nodeFlags, join(import.meta.dirname, "../main.ts")], {
+    env: { ...nodeEnv, PORT: "0", ...env, PATH: process.env["PATH"] },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let log = "";

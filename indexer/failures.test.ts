@@ -1,0 +1,22 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+const rows = readFileSync(join(root, "docs/indexer-failures.md"), "utf8")
+  .split("\n")
+  .filter((line) => /^\| *(?:\d+)? *\|/.test(line))
+  .map((line) => line.split("|").map((cell) => cell.trim()));
+
+test("no failure of the table is missing", () => {
+  const numbers = rows.map((cells) => cells[1]).filter((cell) => cell !== "");
+  expect(numbers).toEqual(Array.from({ length: 28 }, (_, index) => String(index + 1)));
+});
+
+test.each(rows.map((cells) => cells[3] ?? ""))("%s is there", (cell) => {
+  const [, file, name] = /^`(.+)`: "(.+)"$/.exec(cell) ?? [];
+  if (!file || !name) throw new TypeError(`names no test: ${cell}`);
+  const source = readFileSync(join(root, file), "utf8");
+  // A title is followed by a quote, or by what the cases of a table add to it.
+  expect(source.includes(`"${name}"`) || source.includes(`"${name} (`)).toBe(true);
+});
