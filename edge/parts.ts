@@ -66,7 +66,7 @@ export async function openParts(env: Env): Promise<Parts> {
       now,
     }),
     hotEvents: new HotEvents(),
-    eventObjects: new EventObjects({ views: env.EVENT_VIEWS, viewers: env.SEAT_VIEWERS }),
+    eventObjects: new EventObjects(env),
     signingKeys,
     waitingRoom,
     verifyPass: async (eventId, pass, caller) =>

@@ -53,7 +53,7 @@ export class EventView extends DurableObject<Record<string, unknown>> implements
     const memory = new MemoryStore(memoryBytesMax);
     this.#cache = new EdgeCache({ memory, shared: new ObjectStore(sql), now: this.#now });
     this.#log = new LiveLog(sql);
-    this.#objects = new EventObjects({ views: env.EVENT_VIEWS, viewers: env.SEAT_VIEWERS });
+    this.#objects = new EventObjects(env);
     this.#origin = importSigningKeys(env.EDGE_SIGNING_KEYS).then((signingKeys) =>
       createOriginClient({ url: env.ORIGIN_URL, signingKeys, now: this.#now }),
     );
@@ -78,13 +78,13 @@ export class EventView extends DurableObject<Record<string, unknown>> implements
     if (this.#groups().length > 0) this.ctx.waitUntil(this.#publish());
   }
 
-  async attach({ eventId, group, after, pass }: Viewing): Promise<Welcome | undefined> {
+  async attach({ eventId, group, seen, pass }: Viewing): Promise<Welcome | undefined> {
     this.#remember(eventId, pass);
     this.ctx.storage.sql.exec("INSERT OR IGNORE INTO viewers VALUES (?)", group);
-    if (!this.#log.welcome(after)) await this.#publish();
+    if (!this.#log.welcome(seen)) await this.#publish();
     if ((await this.ctx.storage.getAlarm()) === null)
       await this.ctx.storage.setAlarm(this.#now() + pollMs);
-    return this.#log.welcome(after);
+    return this.#log.welcome(seen);
   }
 
   override async alarm(): Promise<void> {
