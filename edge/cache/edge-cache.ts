@@ -116,8 +116,10 @@ export class EdgeCache {
     if (copy && this.#judge(key, copy, lifetimes) === "fresh")
       return { copy, from: "memory" as const };
     const found = await this.#lookups.run(key, this.#now(), () => this.#lookUp(key, copy));
-    if (!found || (copy && copy.storedAtMs >= found.storedAtMs)) {
-      return { copy, from: "memory" as const };
+    // A load may have come back during the look-up: who missed it would begin another one.
+    const latest = this.#memory.get(key) ?? copy;
+    if (!found || (latest && latest.storedAtMs >= found.storedAtMs)) {
+      return { copy: latest, from: "memory" as const };
     }
     this.#memory.set(key, found);
     return { copy: found, from: "shared" as const };
