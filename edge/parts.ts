@@ -6,6 +6,7 @@ import type { Env } from "./env.ts";
 import { EventObjects } from "./events/event-objects.ts";
 import { HotEvents } from "./events/hot-events.ts";
 import { createOriginClient, type OriginClient } from "./origin-client.ts";
+import { sharedIndexSize } from "./search/index-size.ts";
 import { createSearchServer, type SearchServer } from "./search/typesense.ts";
 import { type Caller, createTokenVerifier, type VerifyToken } from "./verify-token.ts";
 
@@ -76,6 +77,7 @@ export async function openParts(env: Env): Promise<Parts> {
       shared: new CacheApiStore(),
       now,
     }),
-    searchServer: url && key ? createSearchServer({ url, key, now }) : undefined,
+    searchServer:
+      url && key ? createSearchServer({ url, key, size: sharedIndexSize, now }) : undefined,
   };
 }

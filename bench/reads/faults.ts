@@ -49,7 +49,9 @@ export async function benchFaults(lab: Lab, seconds: number): Promise<BenchRepor
     paths[0]?.slice("/events/".length),
   ]);
   await stack.restart("origin");
-  const viewBack = await untilOk(async () => (await send(`${paths[0]}/facts`)).body.includes(renamed));
+  const viewBack = await untilOk(async () =>
+    (await send(`${paths[0]}/facts`)).body.includes(renamed),
+  );
   const typesenseDead = await open(unknown);
   await stack.restart("typesense");
   const isWhole = async () => {

@@ -8,7 +8,7 @@ import { ask } from "../testing/ask-edge.ts";
 import { newId, showEvent } from "../testing/neighbours.ts";
 import { feedOf, seatsOf, tell } from "../testing/tell-edge.ts";
 
-/** No time passes: what shows a change is what was told, not that a copy grew old. */
+/** Hardly any time passes: what shows a change is what was told, not that a copy grew old. */
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
 });
@@ -32,6 +32,7 @@ async function nameOf(id: string): Promise<string> {
 
 /** An event of which the edge has a fresh copy that is not true any more. */
 async function showRenamed(): Promise<string> {
+  vi.setSystemTime(Date.now() + 1); // what was told so far is before it
   const id = await showEvent("Before");
   expect(await nameOf(id)).toBe("Before");
   await showEvent("After", id);
