@@ -4,7 +4,6 @@ import { expect, test, vi } from "vitest";
 import { packStatuses } from "../../contracts/availability-bits.ts";
 import type { TicketStatus } from "../../contracts/events.ts";
 import { readEnv } from "../env.ts";
-import { keptMax } from "./live-log.ts";
 import { ask } from "../testing/ask-edge.ts";
 import { newId, origin, showEvent } from "../testing/neighbours.ts";
 import { seatsOf, tell } from "../testing/tell-edge.ts";
@@ -137,22 +136,6 @@ test.each([
   const back = await watch(id, query(log));
   await back.got(1);
   expect(back.messages).toEqual(first.messages);
-});
-
-test("a viewer who was away for too many changes gets everything, at their number", async () => {
-  const id = newId();
-  await playSeats(id, "available");
-  const viewer = await watch(id);
-  await viewer.got(1);
-  const { log } = viewer.messages[0] as { log: string };
-  for (let turn = 0; turn <= keptMax; turn++) {
-    await playSeats(id, turn % 2 === 0 ? "held" : "available");
-    await tell(seatsOf(id));
-    await viewer.got(turn + 2);
-  }
-  const back = await watch(id, `?after=1&log=${log}`);
-  await back.got(1);
-  expect(back.messages).toEqual([{ seq: keptMax + 2, log, statuses: packStatuses(["held"]) }]);
 });
 
 test("numbers go on after both objects were evicted, and sockets survive it", async () => {
