@@ -4,6 +4,7 @@ import { EdgeCache } from "./cache/edge-cache.ts";
 import { MemoryStore } from "./cache/memory-store.ts";
 import type { Env } from "./env.ts";
 import { EventObjects } from "./events/event-objects.ts";
+import { createFigures, type Figures } from "./figures.ts";
 import { HotEvents } from "./events/hot-events.ts";
 import { createOriginClient, type OriginClient } from "./origin-client.ts";
 import { sharedIndexSize } from "./search/index-size.ts";
@@ -29,6 +30,7 @@ export type VerifyPass = (
 export interface Parts {
   readonly env: Env;
   readonly now: () => number;
+  readonly figures: Figures;
   readonly origin: OriginClient;
   readonly verifyToken: VerifyToken;
   readonly verifyPass: VerifyPass;
@@ -55,11 +57,13 @@ export async function openParts(env: Env): Promise<Parts> {
     );
   });
   const waitingRoom = await openWaitingRoom(env, now);
+  const figures = createFigures(env.METRICS);
   const { TYPESENSE_URL: url, TYPESENSE_SEARCH_KEY: key } = env;
   return {
     env,
     now,
-    origin: createOriginClient({ url: env.ORIGIN_URL, signingKeys, now }),
+    figures,
+    origin: createOriginClient({ url: env.ORIGIN_URL, signingKeys, now, figures }),
     verifyToken: createTokenVerifier({
       issuer: env.JWT_ISSUER,
       audience: env.JWT_AUDIENCE,
@@ -78,6 +82,8 @@ export async function openParts(env: Env): Promise<Parts> {
       now,
     }),
     searchServer:
-      url && key ? createSearchServer({ url, key, size: sharedIndexSize, now }) : undefined,
+      url && key
+        ? createSearchServer({ url, key, size: sharedIndexSize, now, figures })
+        : undefined,
   };
 }

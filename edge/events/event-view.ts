@@ -6,6 +6,7 @@ import { EdgeCache } from "../cache/edge-cache.ts";
 import { MemoryStore } from "../cache/memory-store.ts";
 import type { Lifetimes } from "../cache/policy.ts";
 import { readEnv } from "../env.ts";
+import { createFigures } from "../figures.ts";
 import { createOriginClient, type OriginClient } from "../origin-client.ts";
 import { askOrigin, eventKey, eventKeys, type PartQuestion } from "./ask-origin.ts";
 import {
@@ -55,7 +56,12 @@ export class EventView extends DurableObject<Record<string, unknown>> implements
     this.#log = new LiveLog(sql);
     this.#objects = new EventObjects(env);
     this.#origin = importSigningKeys(env.EDGE_SIGNING_KEYS).then((signingKeys) =>
-      createOriginClient({ url: env.ORIGIN_URL, signingKeys, now: this.#now }),
+      createOriginClient({
+        url: env.ORIGIN_URL,
+        signingKeys,
+        now: this.#now,
+        figures: createFigures(env.METRICS),
+      }),
     );
     sql.exec("CREATE TABLE IF NOT EXISTS viewers (viewing_group INTEGER PRIMARY KEY)");
     sql.exec("CREATE TABLE IF NOT EXISTS event (id TEXT PRIMARY KEY, pass TEXT)");

@@ -1,4 +1,5 @@
 import type { SearchResult } from "../../contracts/search.ts";
+import type { Figures, Outcome } from "../figures.ts";
 import { toTraceparent } from "../trace.ts";
 import { Breaker } from "./breaker.ts";
 import type { IndexSize } from "./index-size.ts";
@@ -35,17 +36,25 @@ export function createSearchServer(options: {
   readonly key: string;
   readonly size: IndexSize;
   readonly now: () => number;
+  readonly figures: Figures;
 }): SearchServer {
-  const { url, key, size, now } = options;
+  const { url, key, size, now, figures } = options;
   const breaker = new Breaker();
   const watch = new IndexWatch();
   let toldAt = 0;
   const ask = async (path: string, timeoutMs: number, requestId = ""): Promise<unknown> => {
     const trace = toTraceparent(requestId);
+    const began = now();
+    const note = (outcome: Outcome, status: number) =>
+      figures.asked({ method: "GET", who: "typesense", outcome, status, ms: now() - began });
     const response = await fetch(`${url}${path}`, {
       headers: { "X-TYPESENSE-API-KEY": key, ...(trace !== undefined && { traceparent: trace }) },
       signal: AbortSignal.timeout(timeoutMs),
+    }).catch((error: unknown) => {
+      note("failed", 0);
+      throw error;
     });
+    note(response.ok ? "answered" : "failed", response.status);
     if (!response.ok) {
       await response.body?.cancel();
       throw new Error(`the search server answered ${response.status}`);
