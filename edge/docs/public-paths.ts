@@ -85,7 +85,10 @@ export const publicPaths: ZodOpenApiPathsObject = {
             .int()
             .optional()
             .describe("the last seq seen: what was missed is sent, if it is little"),
-          log: z.string().optional().describe("the log that numbered it, as its first message said"),
+          log: z
+            .string()
+            .optional()
+            .describe("the log that numbered it, as its first message said"),
         }),
       },
       responses: {
