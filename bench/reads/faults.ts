@@ -50,7 +50,7 @@ export async function benchFaults(lab: Lab, seconds: number): Promise<BenchRepor
   ]);
   await stack.restart("origin");
   const viewBack = await untilOk(async () =>
-    (await send(`${paths[0]}/facts`)).body.includes(renamed),
+    (await client.send({ path: paths[0] ?? "" })).body.includes(renamed),
   );
   const typesenseDead = await open(unknown);
   await stack.restart("typesense");
