@@ -16,7 +16,7 @@ export function measure({ figures, now }: Parts) {
     await next();
     figures.answered({
       method: ctx.req.method,
-      route: routePath(ctx, -1),
+      route: routePath(ctx), // of the last one that was called: others may match as well
       source: sourceOf(ctx.res.headers.get("Cache-Status")),
       status: ctx.res.status,
       ms: now() - began,
