@@ -59,6 +59,7 @@ const Env = z
       .optional(),
     EVENT_VIEWS: namespace<DurableObjectNamespace>(),
     SEAT_VIEWERS: namespace<DurableObjectNamespace>(),
+    CHANGE_FEED: namespace<DurableObjectNamespace>(),
     QUEUE_TICKET_KEYS: z.string().min(2),
     PASS_SIGNING_KEYS: z.string().min(2),
     BEACON_URL: url.optional(),

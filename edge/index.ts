@@ -3,6 +3,7 @@ import { readEnv } from "./env.ts";
 import { openParts } from "./parts.ts";
 import { problemResponse, unavailable } from "./problem.ts";
 
+export { ChangeFeed } from "./events/change-feed.ts";
 export { EventView } from "./events/event-view.ts";
 export { SeatViewers } from "./events/seat-viewers.ts";
 export { RoomCoordinator } from "./waiting-room/coordinator.ts";

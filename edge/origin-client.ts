@@ -1,4 +1,5 @@
 import { edgeHeaders, signParts, type SigningKeys } from "../contracts/edge-signature.ts";
+import type { Figures, Outcome } from "./figures.ts";
 import { unavailable } from "./problem.ts";
 import { toTraceparent } from "./trace.ts";
 import type { Caller } from "./verify-token.ts";
@@ -40,12 +41,23 @@ export function createOriginClient(options: {
   readonly url: string;
   readonly signingKeys: SigningKeys;
   readonly now: () => number;
+  readonly figures: Figures;
 }): OriginClient {
+  const { now, figures } = options;
   return async (request) => {
     const target = new URL(request.path, options.url);
-    const headers = await signedHeaders(request, target, options.signingKeys, options.now());
+    const began = now();
+    const headers = await signedHeaders(request, target, options.signingKeys, began);
+    const note = (outcome: Outcome, status: number) =>
+      figures.asked({
+        method: request.method,
+        who: "origin",
+        outcome,
+        status,
+        ms: now() - began,
+      });
     try {
-      return await fetch(target, {
+      const response = await fetch(target, {
         method: request.method,
         headers,
         redirect: "manual",
@@ -53,7 +65,11 @@ export function createOriginClient(options: {
         signal: AbortSignal.timeout(request.timeoutMs),
         ...(request.body && request.body.length > 0 ? { body: request.body } : {}),
       });
+      const { status } = response;
+      note(status === 304 ? "confirmed" : status < 500 ? "answered" : "failed", status);
+      return response;
     } catch {
+      note("failed", 0);
       throw unavailable(
         "The box office does not answer right now. Nothing was changed that you were not told of.",
       );

@@ -4,8 +4,10 @@ import { EdgeCache } from "./cache/edge-cache.ts";
 import { MemoryStore } from "./cache/memory-store.ts";
 import type { Env } from "./env.ts";
 import { EventObjects } from "./events/event-objects.ts";
+import { createFigures, type Figures } from "./figures.ts";
 import { HotEvents } from "./events/hot-events.ts";
 import { createOriginClient, type OriginClient } from "./origin-client.ts";
+import { sharedIndexSize } from "./search/index-size.ts";
 import { createSearchServer, type SearchServer } from "./search/typesense.ts";
 import { type Caller, createTokenVerifier, type VerifyToken } from "./verify-token.ts";
 
@@ -28,6 +30,7 @@ export type VerifyPass = (
 export interface Parts {
   readonly env: Env;
   readonly now: () => number;
+  readonly figures: Figures;
   readonly origin: OriginClient;
   readonly verifyToken: VerifyToken;
   readonly verifyPass: VerifyPass;
@@ -54,11 +57,13 @@ export async function openParts(env: Env): Promise<Parts> {
     );
   });
   const waitingRoom = await openWaitingRoom(env, now);
+  const figures = createFigures(env.METRICS);
   const { TYPESENSE_URL: url, TYPESENSE_SEARCH_KEY: key } = env;
   return {
     env,
     now,
-    origin: createOriginClient({ url: env.ORIGIN_URL, signingKeys, now }),
+    figures,
+    origin: createOriginClient({ url: env.ORIGIN_URL, signingKeys, now, figures }),
     verifyToken: createTokenVerifier({
       issuer: env.JWT_ISSUER,
       audience: env.JWT_AUDIENCE,
@@ -66,7 +71,7 @@ export async function openParts(env: Env): Promise<Parts> {
       now,
     }),
     hotEvents: new HotEvents(),
-    eventObjects: new EventObjects({ views: env.EVENT_VIEWS, viewers: env.SEAT_VIEWERS }),
+    eventObjects: new EventObjects(env),
     signingKeys,
     waitingRoom,
     verifyPass: async (eventId, pass, caller) =>
@@ -76,6 +81,9 @@ export async function openParts(env: Env): Promise<Parts> {
       shared: new CacheApiStore(),
       now,
     }),
-    searchServer: url && key ? createSearchServer({ url, key, now }) : undefined,
+    searchServer:
+      url && key
+        ? createSearchServer({ url, key, size: sharedIndexSize, now, figures })
+        : undefined,
   };
 }

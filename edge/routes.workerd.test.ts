@@ -1,6 +1,7 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
+import { adminRoutes } from "../contracts/admin-routes.ts";
 import { createApp } from "./app.ts";
 import { readEnv } from "./env.ts";
 import { openParts } from "./parts.ts";
@@ -8,11 +9,15 @@ import { ask, askAs } from "./testing/ask-edge.ts";
 import { newId, origin } from "./testing/neighbours.ts";
 
 const app = createApp(await openParts(readEnv(env)));
+/** Each with its method; what is handed on to the origin by a wildcard is listed by the contract. */
 const routes = [
   ...new Map(
-    app.routes
-      .filter(({ method, path }) => method !== "ALL" && path !== "/*")
-      .map(({ method, path }) => [`${method} ${path}`, { method, path }] as const),
+    [
+      ...app.routes
+        .filter(({ method, path }) => method !== "ALL" && path !== "/*")
+        .map(({ method, path }) => [method, path] as const),
+      ...adminRoutes,
+    ].map(([method, path]) => [`${method} ${path}`, { method, path }] as const),
   ).values(),
 ];
 const emptySearch =
@@ -45,12 +50,34 @@ test("the OpenAPI document lists every route that exists", async () => {
   expect(missing).toEqual([]);
 });
 
+test("no route is handed on by a wildcard but those of administrators", () => {
+  const wide = app.routes.filter(({ method, path }) => method === "ALL" && path !== "/*");
+  expect(new Set(wide.map(({ path }) => path))).toEqual(new Set(["/admin/*"]));
+});
+
+test("of what the document lists there is nothing that does not exist", async () => {
+  const { paths } = await (await ask("/openapi.json")).json<{ paths: Record<string, object> }>();
+  const shapeOf = (path: string) => path.replaceAll(/\{\w+\}|:\w+/g, "{}");
+  const known = new Set(routes.map(({ method, path }) => `${method} ${shapeOf(path)}`));
+  const verbs = new Set(["get", "post", "put", "patch", "delete"]);
+  const listed = Object.entries(paths).flatMap(([path, item]) =>
+    Object.keys(item)
+      .filter((it) => verbs.has(it))
+      .map((it) => `${it.toUpperCase()} ${shapeOf(path)}`),
+  );
+  expect(listed.filter((it) => !known.has(it))).toEqual([]);
+});
+
 test.each(routes.map(({ method, path }) => [method, path] as const))(
   "%s %s: nothing personal may be kept, with a token or without",
   async (method, route) => {
     const path = route.replaceAll(/:\w+/g, newId());
     await origin.plays({ path, status: 200, headers: { etag: '"1"' }, body: emptySearch });
-    for (const response of [await ask(path, { method }), await askAs("alice", path, { method })]) {
+    for (const response of [
+      await ask(path, { method }),
+      await askAs("alice", path, { method }),
+      await askAs("root", path, { method, roles: ["admin"] }),
+    ]) {
       await response.arrayBuffer();
       const kept = response.headers.get("Cache-Control");
       const allowed = cacheable.has(route) && response.ok ? /^public, / : /^no-store$/;

@@ -1,6 +1,6 @@
 // The runtime's own streams know no Brotli; its zlib does.
 // oxlint-disable-next-line no-restricted-imports
-import { brotliDecompressSync } from "node:zlib";
+import { brotliDecompressSync, gzipSync } from "node:zlib";
 
 /** How bodies are kept: Brotli where the origin made it (a quarter of the size), gzip where the edge did. */
 export type Encoding = "br" | "gzip";
@@ -10,8 +10,12 @@ export function toEncoding(header: string | null): Encoding | undefined {
   return header === "br" || header === "gzip" ? header : undefined;
 }
 
+/** Up to so many bytes a stream costs more than the compression itself. */
+const atOnceMax = 256 * 1024;
+
 /** Compresses with gzip. */
-export function compress(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+export async function compress(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  if (bytes.byteLength <= atOnceMax) return new Uint8Array(gzipSync(bytes));
   return pipe(bytes, new CompressionStream("gzip"));
 }
 

@@ -22,11 +22,15 @@ function answerOf(value: number, storedAtMs: number): CachedAnswer {
 
 class MapStore implements SharedStore {
   readonly #answers = new Map<string, CachedAnswer>();
+  /** Look-ups wait for it. */
+  gate: Promise<void> = Promise.resolve();
   async mark(at: string): Promise<StoredMark | undefined> {
     return this.#answers.get(at);
   }
   async get(at: string): Promise<CachedAnswer | undefined> {
-    return this.#answers.get(at);
+    const found = this.#answers.get(at);
+    await this.gate;
+    return found;
   }
   async set(at: string, answer: CachedAnswer): Promise<void> {
     this.#answers.set(at, answer);
@@ -45,7 +49,9 @@ function createWorld() {
   const arriving: (() => void)[] = [];
   const shared = new MapStore();
   const isolate = () => new EdgeCache({ memory: new MemoryStore(1e6), shared, now: () => now });
+  let loads = 0;
   const load = (): Promise<CachedAnswer> => {
+    loads++;
     const answer = answerOf(value, now);
     const fails = isDead;
     return new Promise((resolve, reject) => {
@@ -54,6 +60,8 @@ function createWorld() {
   };
   return {
     isolate,
+    shared,
+    loads: () => loads,
     get: async (cache: EdgeCache) => {
       const request = { key, lifetimes, patienceMs: 700, load, waitUntil: () => {} };
       const result = await cache.get(request);
@@ -105,6 +113,23 @@ test("after a change nobody joins the load that was under way", async () => {
   await settle();
   await world.arrive();
   expect([(await early).value, (await late).value]).toEqual([1, 2]);
+});
+
+test("who looked into the shared cache while a load came back does not load again", async () => {
+  const world = createWorld();
+  const cache = world.isolate();
+  const first = world.get(cache);
+  await settle(); // it has found nothing, and asks the source
+  const opening = Promise.withResolvers<void>();
+  world.shared.gate = opening.promise;
+  const second = world.get(cache);
+  await settle(); // it finds nothing either, but does not know yet
+  await world.arrive();
+  opening.resolve();
+  await settle();
+  await world.arrive();
+  expect([(await first).value, (await second).value]).toEqual([1, 1]);
+  expect(world.loads()).toBe(1);
 });
 
 test("a changed copy is still there for when the source is dead", async () => {

@@ -1,6 +1,7 @@
 import { within } from "../within.ts";
 import type { CachedAnswer } from "./cached-answer.ts";
 import type { MemoryStore } from "./memory-store.ts";
+import { Moments } from "./moments.ts";
 import { type Age, judgeAge, type Lifetimes, patienceLeftMs, planRequest } from "./policy.ts";
 import type { SharedStore } from "./shared-store.ts";
 import { SingleFlight } from "./single-flight.ts";
@@ -36,8 +37,10 @@ const degradedLifetimes: Lifetimes = { freshMs: 1_000, refreshMs: 2_000, onError
 /** A definite no is remembered for a moment, so that invented ids do not reach the source. */
 const refusalLifetimes: Lifetimes = { freshMs: 2_000, refreshMs: 2_000, onErrorMs: 10_000 };
 
-/** Keys that are remembered at most for having failed or expired: the keys are callers' to invent. */
-const rememberedMax = 1_000;
+/** Keys that are remembered at most for having failed. */
+const failedMax = 1_000;
+/** And for having expired: one batch of changes names up to 500 events, of each some ten keys. */
+const expiredMax = 10_000;
 
 /** Isolate memory, then the data centre's cache, then the source: one load per key and isolate at a time. */
 export class EdgeCache {
@@ -46,8 +49,8 @@ export class EdgeCache {
   readonly #now: () => number;
   readonly #loads = new SingleFlight<CachedAnswer>();
   readonly #lookups = new SingleFlight<CachedAnswer | undefined>();
-  readonly #failedAt = new Map<string, number>();
-  readonly #expiredAt = new Map<string, number>();
+  readonly #failedAt = new Moments(failedMax);
+  readonly #expiredAt = new Moments(expiredMax);
   #expiredWide: readonly { readonly prefix: string; readonly at: number }[] = [];
 
   constructor(parts: { memory: MemoryStore; shared: SharedStore; now: () => number }) {
@@ -97,7 +100,7 @@ export class EdgeCache {
    * that includes what is being loaded.
    */
   expire(key: string): void {
-    remember(this.#expiredAt, key, this.#now());
+    this.#expiredAt.set(key, this.#now());
     this.#loads.forget(key);
   }
 
@@ -113,8 +116,10 @@ export class EdgeCache {
     if (copy && this.#judge(key, copy, lifetimes) === "fresh")
       return { copy, from: "memory" as const };
     const found = await this.#lookups.run(key, this.#now(), () => this.#lookUp(key, copy));
-    if (!found || (copy && copy.storedAtMs >= found.storedAtMs)) {
-      return { copy, from: "memory" as const };
+    // A load may have come back during the look-up: who missed it would begin another one.
+    const latest = this.#memory.get(key) ?? copy;
+    if (!found || (latest && latest.storedAtMs >= found.storedAtMs)) {
+      return { copy: latest, from: "memory" as const };
     }
     this.#memory.set(key, found);
     return { copy: found, from: "shared" as const };
@@ -142,7 +147,8 @@ export class EdgeCache {
         request.waitUntil(this.#share(key, answer, copy, lifetimes.onErrorMs));
         return answer;
       } catch (error) {
-        remember(this.#failedAt, key, this.#now());
+        // Only where there is a copy does it matter, and invented keys have none.
+        if (copy) this.#failedAt.set(key, this.#now());
         throw error;
       }
     });
@@ -166,7 +172,9 @@ export class EdgeCache {
     const ageMs = this.#now() - copy.storedAtMs;
     const age = judgeAge(ageMs, lifetimesOf(copy, lifetimes));
     const wide = this.#expiredWide.filter(({ prefix }) => key.startsWith(prefix));
-    const expiredAt = Math.max(this.#expiredAt.get(key) ?? 0, ...wide.map(({ at }) => at));
+    // What was forgotten counts as having changed: better asked once too often than shown too long.
+    const named = this.#expiredAt.get(key) ?? this.#expiredAt.floor;
+    const expiredAt = Math.max(named, ...wide.map(({ at }) => at));
     const isOld = copy.storedAtMs <= expiredAt && ageMs >= (lifetimes.settleMs ?? 0);
     return isOld && age !== "gone" ? "hard" : age;
   }
@@ -175,9 +183,4 @@ export class EdgeCache {
 function lifetimesOf(answer: CachedAnswer, lifetimes: Lifetimes): Lifetimes {
   if (answer.degraded) return degradedLifetimes;
   return answer.status === 200 ? lifetimes : refusalLifetimes;
-}
-
-function remember(times: Map<string, number>, key: string, now: number): void {
-  if (times.size >= rememberedMax) times.clear();
-  times.set(key, now);
 }

@@ -78,7 +78,7 @@ export const publicPaths: ZodOpenApiPathsObject = {
   "/events/{eventId}/live": {
     get: {
       summary:
-        "Live seats, a WebSocket: `{ seq, statuses }` first, then `{ seq, changes: [[index, bits]] }`",
+        "Live seats, a WebSocket: `{ seq, log, statuses }` first, then `{ seq, changes: [[index, bits]] }`",
       requestParams: {
         path: eventPath,
         query: z.object({
@@ -86,6 +86,10 @@ export const publicPaths: ZodOpenApiPathsObject = {
             .int()
             .optional()
             .describe("the last seq seen: what was missed is sent, if it is little"),
+          log: z
+            .string()
+            .optional()
+            .describe("the log that numbered it, as its first message said"),
         }),
       },
       responses: {

@@ -1,6 +1,8 @@
 import type { CachedAnswer } from "../cache/cached-answer.ts";
+import type { Env } from "../env.ts";
 import { within } from "../within.ts";
 import type { PartQuestion } from "./ask-origin.ts";
+import type { FeedOrder, FeedPosition } from "./feed-order.ts";
 
 /** What an event's object says when it is asked for a part: outcomes are data, errors lose theirs on the way. */
 export type PartFound =
@@ -8,6 +10,12 @@ export type PartFound =
   | { readonly status: "unchanged"; readonly ageMs: number }
   | { readonly status: "found"; readonly answer: CachedAnswer; readonly ageMs: number }
   | { readonly status: "unavailable" };
+
+/** The last message that a viewer has seen, and the log that numbered it. */
+export interface Seen {
+  readonly log: string;
+  readonly seq: number;
+}
 
 /** What a viewer is sent first, and where the numbered messages go on from there. */
 export interface Welcome {
@@ -28,8 +36,8 @@ export interface Viewing {
   readonly eventId: string;
   /** Which group of viewers. */
   readonly group: number;
-  /** The last message that this viewer has seen. */
-  readonly after: number | undefined;
+  /** How far this viewer had come before it was cut off. */
+  readonly seen: Seen | undefined;
   readonly pass: string | undefined;
 }
 
@@ -39,6 +47,12 @@ export interface SeatViewersMethods {
   fetch(request: Request): Promise<Response>;
 }
 
+/** The methods of the object that watches over the order of changes. */
+export interface ChangeFeedMethods {
+  /** @param batch of the indexer's; it may come again, or late */
+  note(batch: FeedPosition & { readonly from: number }): Promise<FeedOrder>;
+}
+
 /** An object that takes longer is no help. */
 const answerMsMax = 6_000;
 
@@ -46,10 +60,18 @@ const answerMsMax = 6_000;
 export class EventObjects {
   readonly #views: DurableObjectNamespace;
   readonly #viewers: DurableObjectNamespace;
+  readonly #feeds: DurableObjectNamespace;
 
-  constructor(namespaces: { views: DurableObjectNamespace; viewers: DurableObjectNamespace }) {
-    this.#views = namespaces.views;
-    this.#viewers = namespaces.viewers;
+  constructor(env: Pick<Env, "EVENT_VIEWS" | "SEAT_VIEWERS" | "CHANGE_FEED">) {
+    this.#views = env.EVENT_VIEWS;
+    this.#viewers = env.SEAT_VIEWERS;
+    this.#feeds = env.CHANGE_FEED;
+  }
+
+  /** The feed of the indexer's changes. */
+  feed(): ChangeFeedMethods {
+    const id = this.#feeds.idFromName("indexer");
+    return this.#feeds.get(id) as unknown as ChangeFeedMethods; // the binding's class has these methods
   }
 
   view(eventId: string): EventViewMethods {

@@ -6,6 +6,7 @@ import { EdgeCache } from "../cache/edge-cache.ts";
 import { MemoryStore } from "../cache/memory-store.ts";
 import type { Lifetimes } from "../cache/policy.ts";
 import { readEnv } from "../env.ts";
+import { createFigures } from "../figures.ts";
 import { createOriginClient, type OriginClient } from "../origin-client.ts";
 import { askOrigin, eventKey, eventKeys, type PartQuestion } from "./ask-origin.ts";
 import {
@@ -53,9 +54,14 @@ export class EventView extends DurableObject<Record<string, unknown>> implements
     const memory = new MemoryStore(memoryBytesMax);
     this.#cache = new EdgeCache({ memory, shared: new ObjectStore(sql), now: this.#now });
     this.#log = new LiveLog(sql);
-    this.#objects = new EventObjects({ views: env.EVENT_VIEWS, viewers: env.SEAT_VIEWERS });
+    this.#objects = new EventObjects(env);
     this.#origin = importSigningKeys(env.EDGE_SIGNING_KEYS).then((signingKeys) =>
-      createOriginClient({ url: env.ORIGIN_URL, signingKeys, now: this.#now }),
+      createOriginClient({
+        url: env.ORIGIN_URL,
+        signingKeys,
+        now: this.#now,
+        figures: createFigures(env.METRICS),
+      }),
     );
     sql.exec("CREATE TABLE IF NOT EXISTS viewers (viewing_group INTEGER PRIMARY KEY)");
     sql.exec("CREATE TABLE IF NOT EXISTS event (id TEXT PRIMARY KEY, pass TEXT)");
@@ -78,13 +84,13 @@ export class EventView extends DurableObject<Record<string, unknown>> implements
     if (this.#groups().length > 0) this.ctx.waitUntil(this.#publish());
   }
 
-  async attach({ eventId, group, after, pass }: Viewing): Promise<Welcome | undefined> {
+  async attach({ eventId, group, seen, pass }: Viewing): Promise<Welcome | undefined> {
     this.#remember(eventId, pass);
     this.ctx.storage.sql.exec("INSERT OR IGNORE INTO viewers VALUES (?)", group);
-    if (!this.#log.welcome(after)) await this.#publish();
+    if (!this.#log.welcome(seen)) await this.#publish();
     if ((await this.ctx.storage.getAlarm()) === null)
       await this.ctx.storage.setAlarm(this.#now() + pollMs);
-    return this.#log.welcome(after);
+    return this.#log.welcome(seen);
   }
 
   override async alarm(): Promise<void> {

@@ -1,8 +1,10 @@
 import { bytesFromBase64, changesBetween } from "./seat-changes.ts";
-import type { Welcome } from "./event-objects.ts";
+import type { Seen, Welcome } from "./event-objects.ts";
 
 /** Messages kept for viewers who come back. */
-const keptMax = 200;
+export const keptMax = 200;
+/** So many characters of missed messages are sent even if all statuses were shorter: they spare a repaint. */
+const missedLengthMin = 4_000;
 /** Beyond so many changes at once all statuses are shorter: a change is about 10 characters, a status a third. */
 const changesShareMax = 1 / 30;
 
@@ -14,6 +16,8 @@ export interface LiveMessage {
 /** What viewers were told, numbered without gaps; kept on disk, so that numbers go on after the object slept. */
 export class LiveLog {
   readonly #sql: SqlStorage;
+  /** Numbers mean something within one log only: should the disk be lost, they begin again under another id. */
+  readonly #id: string;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -23,6 +27,9 @@ export class LiveLog {
     sql.exec(
       "CREATE TABLE IF NOT EXISTS live_messages (seq INTEGER PRIMARY KEY, text TEXT NOT NULL)",
     );
+    sql.exec("CREATE TABLE IF NOT EXISTS live_log (one INTEGER PRIMARY KEY, id TEXT NOT NULL)");
+    sql.exec("INSERT OR IGNORE INTO live_log VALUES (1, ?)", crypto.randomUUID().slice(0, 8));
+    this.#id = sql.exec<{ id: string }>("SELECT id FROM live_log").one().id;
   }
 
   /**
@@ -42,22 +49,28 @@ export class LiveLog {
   }
 
   /**
-   * What a viewer must be sent first.
-   * @param after the last message it has seen; what it missed is sent if it is little, else all statuses
+   * What a viewer must be sent first: never nothing, so that it knows that it is followed again.
+   * @param seen how far it had come; what it missed is sent if it is little, else all statuses
    * @returns `undefined` before anything was recorded
    */
-  welcome(after: number | undefined): Welcome | undefined {
+  welcome(seen: Seen | undefined): Welcome | undefined {
     const state = this.#state();
     if (!state) return undefined;
     const { seq, statuses } = state;
-    if (after !== undefined && after <= seq) {
+    if (seen?.log === this.#id && seen.seq <= seq) {
       const missed = this.#sql
-        .exec<{ text: string }>("SELECT text FROM live_messages WHERE seq > ? ORDER BY seq", after)
+        .exec<{ text: string }>(
+          "SELECT text FROM live_messages WHERE seq > ? ORDER BY seq",
+          seen.seq,
+        )
         .toArray()
         .map(({ text }) => text);
-      if (missed.length === seq - after) return { seq, messages: missed };
+      if (seen.seq === seq) return { seq, messages: [JSON.stringify({ seq, changes: [] })] };
+      const length = missed.reduce((sum, text) => sum + text.length, 0);
+      const isLittle = length <= Math.max(missedLengthMin, statuses.length);
+      if (isLittle && missed.length === seq - seen.seq) return { seq, messages: missed };
     }
-    return { seq, messages: [JSON.stringify({ seq, statuses })] };
+    return { seq, messages: [JSON.stringify({ seq, log: this.#id, statuses })] };
   }
 
   #state(): { seq: number; statuses: string } | undefined {

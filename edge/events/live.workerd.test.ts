@@ -1,12 +1,12 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { expect, inject, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { packStatuses } from "../../contracts/availability-bits.ts";
-import { edgeHeaders, importSigningKeys, signParts } from "../../contracts/edge-signature.ts";
 import type { TicketStatus } from "../../contracts/events.ts";
 import { readEnv } from "../env.ts";
 import { ask } from "../testing/ask-edge.ts";
 import { newId, origin, showEvent } from "../testing/neighbours.ts";
+import { seatsOf, tell } from "../testing/tell-edge.ts";
 
 async function playSeats(id: string, ...statuses: TicketStatus[]): Promise<void> {
   await origin.plays({
@@ -21,39 +21,8 @@ async function playSeats(id: string, ...statuses: TicketStatus[]): Promise<void>
   });
 }
 
-/** Tells the edge of changes as origin and indexer do. */
-async function tell(body: unknown, forge: Record<string, string> = {}): Promise<Response> {
-  const bytes = new TextEncoder().encode(JSON.stringify(body));
-  const requestId = crypto.randomUUID();
-  const timestampSeconds = Math.floor(Date.now() / 1000);
-  const parts = {
-    method: "POST",
-    path: "/internal/changes",
-    query: "",
-    timestampSeconds,
-    body: bytes,
-  };
-  const nobody = { user: "", roles: "", requestId, deadline: "" };
-  const keys = await importSigningKeys(inject("edgeSigningKeys"));
-  const { keyId, signature } = await signParts(keys, { ...parts, ...nobody });
-  const headers = {
-    [edgeHeaders.keyId]: keyId,
-    [edgeHeaders.signature]: signature,
-    [edgeHeaders.timestamp]: String(timestampSeconds),
-    [edgeHeaders.requestId]: requestId,
-    ...forge,
-  };
-  return ask("/internal/changes", { method: "POST", body: bytes, headers });
-}
-
-const seatsOf = (eventId: string) => ({
-  source: "origin",
-  changes: [{ eventId, sequence: "1", available: [], held: ["1"], booked: [] }],
-});
-
 /** A viewer: what it was sent, in order. */
-async function watch(id: string, after?: number) {
-  const query = after === undefined ? "" : `?after=${after}`;
+async function watch(id: string, query = "") {
   const response = await ask(`/events/${id}/live${query}`, { headers: { Upgrade: "websocket" } });
   const socket = response.webSocket;
   if (!socket) throw new Error(`no socket: ${response.status}`);
@@ -70,48 +39,6 @@ async function watch(id: string, after?: number) {
       vi.waitFor(() => expect(messages.length).toBe(count), { timeout }),
   };
 }
-
-test("a told change shows at once, though the copy is fresh", async () => {
-  const id = await showEvent("Before");
-  const name = async () =>
-    (await (await ask(`/events/${id}`)).json<{ event: { name: string } }>()).event.name;
-  expect(await name()).toBe("Before");
-  await showEvent("After", id);
-  expect((await tell(seatsOf(id))).status).toBe(200);
-  expect(await name()).toBe("After");
-});
-
-test.each([
-  { kind: "event", version: 2 },
-  { kind: "venue", venueId: "7" },
-  { kind: "performer", performerId: "7" },
-  { kind: "all" },
-])(
-  "a change of kind $kind from the indexer makes copies old, told once or twice",
-  async (change) => {
-    const id = await showEvent("Before");
-    await ask(`/events/${id}`);
-    await showEvent("After", id);
-    const named = change.kind === "event" ? { ...change, eventId: id } : change;
-    const batch = { source: "indexer", epoch: 1, from: 1, to: 1, changes: [named] };
-    expect((await tell(batch)).status).toBe(200);
-    expect((await tell(batch)).status).toBe(200);
-    const { event } = await (await ask(`/events/${id}`)).json<{ event: { name: string } }>();
-    expect(event.name).toBe("After");
-  },
-);
-
-test.each([
-  ["another signature", { [edgeHeaders.signature]: "0".repeat(64) }],
-  ["an unknown key", { [edgeHeaders.keyId]: "k9" }],
-  ["another time", { [edgeHeaders.timestamp]: "1" }],
-])("changes with %s are refused", async (_, forged) => {
-  expect((await tell(seatsOf(newId()), forged)).status).toBe(403);
-});
-
-test("a signed body that is no list of changes is refused", async () => {
-  expect((await tell({ changes: [] })).status).toBe(422);
-});
 
 test("a hot event is asked of the origin by its object alone, which keeps it when it is evicted", async () => {
   const id = await showEvent();
@@ -136,6 +63,7 @@ test("a viewer gets all statuses first, then each change with the next number", 
   await viewer.got(1);
   expect(viewer.messages[0]).toEqual({
     seq: 1,
+    log: expect.stringMatching(/^[0-9a-f]{8}$/),
     statuses: packStatuses(["available", "available"]),
   });
   await playSeats(id, "available", "held");
@@ -170,23 +98,44 @@ test("changes in quick succession are all told", async () => {
   vi.useRealTimers();
 });
 
-test("a viewer who comes back gets what it missed; one who was away too long gets everything", async () => {
+test("a viewer who comes back gets what it missed, and only that", async () => {
   const id = newId();
   await playSeats(id, "available");
   const first = await watch(id);
   await first.got(1);
+  const { log } = first.messages[0] as { log: string };
   first.socket.close(1000);
   const other = await watch(id);
   await other.got(1);
+  for (const [turn, status] of (["held", "booked"] as const).entries()) {
+    await playSeats(id, status);
+    await tell(seatsOf(id));
+    await other.got(turn + 2);
+  }
+  const back = await watch(id, `?after=1&log=${log}`);
+  await back.got(2);
+  expect(back.messages).toEqual([
+    { seq: 2, changes: [[0, 1]] },
+    { seq: 3, changes: [[0, 2]] },
+  ]);
+  const upToDate = await watch(id, `?after=3&log=${log}`);
+  await upToDate.got(1);
+  expect(upToDate.messages).toEqual([{ seq: 3, changes: [] }]);
+});
+
+test.each([
+  ["ahead of all there was", (log: string) => `?after=99&log=${log}`],
+  ["of another log", () => "?after=1&log=00000000"],
+  ["that names no log", () => "?after=1"],
+])("a viewer %s gets everything", async (_, query) => {
+  const id = newId();
   await playSeats(id, "held");
-  await tell(seatsOf(id));
-  await other.got(2);
-  const back = await watch(id, 1);
+  const first = await watch(id);
+  await first.got(1);
+  const { log } = first.messages[0] as { log: string };
+  const back = await watch(id, query(log));
   await back.got(1);
-  expect(back.messages).toEqual([{ seq: 2, changes: [[0, 1]] }]);
-  const stranger = await watch(id, 99);
-  await stranger.got(1);
-  expect(stranger.messages).toEqual([{ seq: 2, statuses: packStatuses(["held"]) }]);
+  expect(back.messages).toEqual(first.messages);
 });
 
 test("numbers go on after both objects were evicted, and sockets survive it", async () => {

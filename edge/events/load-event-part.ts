@@ -54,6 +54,8 @@ export function readRefusal(body: Uint8Array): Problem {
   return Problem.parse(JSON.parse(new TextDecoder().decode(body)));
 }
 
+const outcomes = { unchanged: "confirmed", found: "answered", unavailable: "failed" } as const;
+
 /** A hot event has an object that asks the origin for the whole world; without it, every isolate asks for itself. */
 async function loadPart(
   parts: Parts,
@@ -61,12 +63,16 @@ async function loadPart(
   previous: CachedAnswer | undefined,
 ): Promise<CachedAnswer> {
   const askedAt = parts.now();
-  if (!parts.hotEvents.note(question.eventId, askedAt)) return askOrigin(parts, question, previous);
-  const found = await parts.eventObjects.read(question, previous?.etag);
+  // Only what was found before counts: invented ids would push out those of events that exist.
+  const isHot = previous !== undefined && parts.hotEvents.note(question.eventId, askedAt);
+  if (!isHot) return askOrigin(parts, question, previous);
+  const found = await parts.eventObjects.read(question, previous.etag);
+  const outcome = outcomes[found?.status ?? "unavailable"];
+  const ms = parts.now() - askedAt;
+  parts.figures.asked({ method: "GET", who: "event-object", outcome, status: 0, ms });
   switch (found?.status) {
     case "unchanged":
-      if (previous) return { ...previous, storedAtMs: askedAt - found.ageMs };
-      return askOrigin(parts, question, previous);
+      return { ...previous, storedAtMs: askedAt - found.ageMs };
     case "found":
       return { ...found.answer, storedAtMs: askedAt - found.ageMs };
     default:

@@ -23,7 +23,7 @@ export class SeatViewers
   constructor(ctx: DurableObjectState, bindings: Record<string, unknown>) {
     super(ctx, bindings);
     const env = readEnv(bindings);
-    this.#objects = new EventObjects({ views: env.EVENT_VIEWS, viewers: env.SEAT_VIEWERS });
+    this.#objects = new EventObjects(env);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   }
 

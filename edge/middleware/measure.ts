@@ -7,19 +7,19 @@ import type { Parts } from "../parts.ts";
 export type Source = "memory" | "shared" | "stale" | "fetched" | "collapsed" | "none";
 
 /**
- * One point a request: route, where the answer came from, status; how long it took. Hit ratios by layer, fetches from
- * the origin, stale answers and search latency are all sums over these.
+ * One point a request: route, where the answer came from, status; how long it took. Hit ratios by layer, stale answers
+ * and search latency are sums over these; what the edge itself asks of others has points of its own.
  */
-export function measure({ env, now }: Parts) {
+export function measure({ figures, now }: Parts) {
   return createMiddleware<AppEnv>(async (ctx, next) => {
     const began = now();
     await next();
-    const source = sourceOf(ctx.res.headers.get("Cache-Status"));
-    const route = routePath(ctx, -1);
-    env.METRICS?.writeDataPoint({
-      indexes: [route],
-      blobs: [ctx.req.method, route, source, String(ctx.res.status)],
-      doubles: [now() - began],
+    figures.answered({
+      method: ctx.req.method,
+      route: routePath(ctx), // of the last one that was called: others may match as well
+      source: sourceOf(ctx.res.headers.get("Cache-Status")),
+      status: ctx.res.status,
+      ms: now() - began,
     });
   });
 }

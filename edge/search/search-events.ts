@@ -6,6 +6,7 @@ import type { Parts } from "../parts.ts";
 import { unavailable } from "../problem.ts";
 import { hedge } from "./hedge.ts";
 import { type NormalSearch, toQueryString } from "./normalise.ts";
+import type { SearchContext } from "./typesense.ts";
 
 const lifetimes: Lifetimes = { freshMs: 10_000, refreshMs: 40_000, onErrorMs: 3_600_000 };
 
@@ -19,11 +20,6 @@ const hedgeAfterMs = 230;
 const Marked = z.looseObject({ degraded: z.boolean() });
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-
-export interface SearchContext {
-  readonly requestId: string;
-  readonly waitUntil: (work: Promise<unknown>) => void;
-}
 
 /**
  * Answers a search: from the caches, else from Typesense, else a stale copy, else from the origin's Postgres. The last
@@ -44,7 +40,7 @@ export async function searchEvents(
   const askTypesense = async () => {
     if (!searchServer) throw new TypeError("there is no search server");
     const askedAt = now();
-    const result = await searchServer.search(search, context.requestId);
+    const result = await searchServer.search(search, context);
     return makeAnswer({ body: toBody(result), now: askedAt });
   };
   // Typesense finds no name without a letter; the database does.

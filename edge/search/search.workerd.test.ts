@@ -24,7 +24,7 @@ function inDatabase(total: number, degraded = true): string {
 
 /** What each of the two would answer, told apart by the total. */
 async function playSearch(keyword: string): Promise<void> {
-  const body = JSON.stringify({ found: 7, hits: [] });
+  const body = JSON.stringify({ found: 7, out_of: 100, hits: [] });
   await searchServer.plays({ path: typesensePath(keyword), status: 200, body });
   await origin.plays({ path: originPath(keyword), status: 200, body: inDatabase(3) });
 }
@@ -55,6 +55,57 @@ test.each(["refuse", "hang"] as const)(
     expect(found).toMatchObject({ total: 3, degraded: true });
   },
 );
+
+test.each([
+  [503, "Not Ready or Lagging"],
+  [404, "Not found."],
+  [422, "Rejecting write: running out of resource"],
+])(
+  "while the search server answers %i, %s, the database does, marked degraded",
+  async (status, message) => {
+    const keyword = `restart${newId()}`;
+    await playSearch(keyword);
+    const body = JSON.stringify({ message });
+    await searchServer.plays({ path: typesensePath(keyword), status, body });
+    const { response, found } = await search(keyword);
+    expect(response.status).toBe(200);
+    expect(found).toMatchObject({ total: 3, degraded: true });
+  },
+);
+
+test("after a failure a search server that has only some of its documents is not believed", async () => {
+  const prefix = `back${newId()}`;
+  const path = `/collections/events/documents/search?q=${prefix}`;
+  const plays = (documents: number) =>
+    searchServer.plays({
+      path,
+      status: 200,
+      body: JSON.stringify({ found: 7, out_of: documents, hits: [] }),
+    });
+  await origin.plays({
+    path: `/events/search?keyword=${prefix}`,
+    status: 200,
+    body: inDatabase(3),
+  });
+  await plays(100);
+  expect((await search(`${prefix}a`)).found).toMatchObject({ total: 7, degraded: false });
+  await searchServer.plays({ path, fault: "refuse" });
+  expect((await search(`${prefix}b`)).found).toMatchObject({ total: 3, degraded: true });
+  await plays(51);
+  expect((await search(`${prefix}c`)).found).toMatchObject({ total: 3, degraded: true });
+  await plays(100);
+  expect((await search(`${prefix}d`)).found).toMatchObject({ total: 7, degraded: false });
+});
+
+test("a search carries the trace of its request to the search server", async () => {
+  const keyword = `trace${newId()}`;
+  await playSearch(keyword);
+  const trace = crypto.randomUUID().replaceAll("-", "");
+  const headers = { traceparent: `00-${trace}-00f067aa0ba902b7-01` };
+  await ask(`/events/search?keyword=${keyword}`, { headers });
+  const [request] = await searchServer.received(typesensePath(keyword));
+  expect(request?.headers["traceparent"]).toMatch(new RegExp(`^00-${trace}-[0-9a-f]{16}-01$`));
+});
 
 test("a search server that has failed a few times is left alone for a while", async () => {
   const prefix = `dead${newId()}`;
@@ -114,7 +165,11 @@ test("a name without a letter or digit is looked up in the database, and that is
 test("filters are the same in any case, and unknown parameters are not part of the key", async () => {
   const city = `Łódź${newId()}`;
   const path = "/collections/events/documents/search?q=*&";
-  await searchServer.plays({ path, status: 200, body: JSON.stringify({ found: 1, hits: [] }) });
+  await searchServer.plays({
+    path,
+    status: 200,
+    body: JSON.stringify({ found: 1, out_of: 100, hits: [] }),
+  });
   await ask(`/events/search?city=${encodeURIComponent(city)}`);
   const again = await ask(
     `/events/search?utm=1&city=${encodeURIComponent(city.toUpperCase())}&page=1`,

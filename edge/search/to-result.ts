@@ -13,17 +13,22 @@ const document = SearchDocument.omit({
 /** What of Typesense's answer is read. */
 const Answer = z.object({
   found: z.int(),
+  out_of: z.int(),
   search_cutoff: z.boolean().default(false),
   hits: z.array(z.object({ document })),
 });
 
 /**
  * Typesense's answer in the words of the API.
+ * @returns also how many documents there were to choose from
  * @throws ZodError when it is not what the indexer writes
  */
-export function toSearchResult(answer: unknown, search: NormalSearch): SearchResult {
-  const { found, search_cutoff, hits } = Answer.parse(answer);
-  return {
+export function toSearchResult(
+  answer: unknown,
+  search: NormalSearch,
+): { result: SearchResult; documents: number } {
+  const { found, out_of: documents, search_cutoff, hits } = Answer.parse(answer);
+  const result = {
     events: hits.map((hit) => toFoundEvent(hit.document)),
     page: search.page,
     pageSize: search.pageSize,
@@ -31,6 +36,7 @@ export function toSearchResult(answer: unknown, search: NormalSearch): SearchRes
     partial: search_cutoff,
     degraded: false,
   };
+  return { result, documents };
 }
 
 function toFoundEvent(found: z.infer<typeof document>): FoundEvent {

@@ -1,6 +1,9 @@
 import type { SearchResult } from "../../contracts/search.ts";
+import type { Figures, Outcome } from "../figures.ts";
 import { toTraceparent } from "../trace.ts";
 import { Breaker } from "./breaker.ts";
+import type { IndexSize } from "./index-size.ts";
+import { IndexWatch } from "./index-watch.ts";
 import type { NormalSearch } from "./normalise.ts";
 import { toSearchResult } from "./to-result.ts";
 import { toTypesensePath } from "./typesense-query.ts";
@@ -9,10 +12,17 @@ import { toTypesensePath } from "./typesense-query.ts";
 const budgetMs = 350;
 /** A failure that comes at once (a dropped connection) leaves time for one more try. */
 const quickFailureMs = 100;
+/** How often an isolate tells the others how large the index is. */
+const tellMs = 60_000;
+
+export interface SearchContext {
+  readonly requestId: string;
+  readonly waitUntil: (work: Promise<unknown>) => void;
+}
 
 export interface SearchServer {
-  /** @throws Error when Typesense does not answer within its budget, or refuses */
-  search(search: NormalSearch, requestId: string): Promise<SearchResult>;
+  /** @throws Error when Typesense does not answer within its budget, refuses, or has not all documents */
+  search(search: NormalSearch, context: SearchContext): Promise<SearchResult>;
   /** Whether it says that it is well. */
   isHealthy(): Promise<boolean>;
 }
@@ -24,35 +34,62 @@ export interface SearchServer {
 export function createSearchServer(options: {
   readonly url: string;
   readonly key: string;
+  readonly size: IndexSize;
   readonly now: () => number;
+  readonly figures: Figures;
 }): SearchServer {
-  const { url, key, now } = options;
+  const { url, key, size, now, figures } = options;
   const breaker = new Breaker();
+  const watch = new IndexWatch();
+  let toldAt = 0;
   const ask = async (path: string, timeoutMs: number, requestId = ""): Promise<unknown> => {
     const trace = toTraceparent(requestId);
+    const began = now();
+    const note = (outcome: Outcome, status: number) =>
+      figures.asked({ method: "GET", who: "typesense", outcome, status, ms: now() - began });
     const response = await fetch(`${url}${path}`, {
       headers: { "X-TYPESENSE-API-KEY": key, ...(trace !== undefined && { traceparent: trace }) },
       signal: AbortSignal.timeout(timeoutMs),
+    }).catch((error: unknown) => {
+      note("failed", 0);
+      throw error;
     });
+    note(response.ok ? "answered" : "failed", response.status);
     if (!response.ok) {
       await response.body?.cancel();
       throw new Error(`the search server answered ${response.status}`);
     }
     return response.json();
   };
+  const learn = async () => {
+    if (watch.known !== undefined) return;
+    const documents = await size.read();
+    if (documents !== undefined) watch.learn(documents);
+  };
+  const tell = (documents: number, { waitUntil }: SearchContext) => {
+    if (now() - toldAt < tellMs) return;
+    toldAt = now();
+    waitUntil(size.write(documents));
+  };
   return {
-    async search(search, requestId) {
+    async search(search, context) {
       const started = now();
       if (breaker.isOpen(started)) throw new Error("the search server is being left alone");
       const path = toTypesensePath(search);
+      const { requestId } = context;
       try {
-        const answer = await ask(path, budgetMs, requestId).catch((error: unknown) => {
+        const asked = ask(path, budgetMs, requestId).catch((error: unknown) => {
           if (now() - started > quickFailureMs) throw error;
           return ask(path, budgetMs - quickFailureMs, requestId);
         });
+        const [answer] = await Promise.all([asked, learn()]);
+        const { result, documents } = toSearchResult(answer, search);
+        if (!watch.isWhole(documents, now())) throw new Error("the index is being read back");
         breaker.succeeded();
-        return toSearchResult(answer, search);
+        tell(documents, context);
+        return result;
       } catch (error) {
+        watch.failed();
         breaker.failed(now());
         throw error;
       }

@@ -1,16 +1,8 @@
 import { bodyLimit } from "hono/body-limit";
 import { createMiddleware } from "hono/factory";
+import { bodyBytesMax } from "../../contracts/body-limits.ts";
 import type { AppEnv } from "../app-env.ts";
 import { DomainError } from "../errors.ts";
-
-const bodyBytesMax = 64 * 1024;
-
-const limit = bodyLimit({
-  maxSize: bodyBytesMax,
-  onError: () => {
-    throw new DomainError("payload-too-large", `The body must not exceed ${bodyBytesMax} bytes.`);
-  },
-});
 
 /**
  * Refuses larger bodies before they are read to their end. Reads have no body: looking for one costs time. Where the
@@ -18,8 +10,18 @@ const limit = bodyLimit({
  */
 export const limitBody = createMiddleware<AppEnv>(async (ctx, next) => {
   if (ctx.req.method === "GET" || ctx.req.method === "HEAD") return next();
+  const maxSize = bodyBytesMax(ctx.req.method, ctx.req.path);
   const length = ctx.req.header("Content-Length");
   const isCounted = length !== undefined && ctx.req.header("Transfer-Encoding") === undefined;
-  if (isCounted && Number(length) <= bodyBytesMax) return next();
-  return limit(ctx, next);
+  if (isCounted && Number(length) <= maxSize) return next();
+  return limitTo(maxSize)(ctx, next);
 });
+
+function limitTo(maxSize: number) {
+  return bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new DomainError("payload-too-large", `The body must not exceed ${maxSize} bytes.`);
+    },
+  });
+}

@@ -3,14 +3,14 @@ import type { SeatChange } from "./states.ts";
 /** What comes over the socket: a sequence number, and either changes since the one before or all statuses. */
 export type LiveMessage =
   | { readonly seq: number; readonly changes: readonly SeatChange[] }
-  | { readonly seq: number; readonly statuses: string };
+  | { readonly seq: number; readonly log?: string; readonly statuses: string };
 
 /** What a message means after the last one. */
 export type LiveStep =
   | { readonly step: "apply"; readonly changes: readonly SeatChange[] }
   | { readonly step: "load"; readonly statuses: string }
   | { readonly step: "stale" }
-  /** One or more messages are missing: only a snapshot helps. */
+  /** One or more messages are missing. */
   | { readonly step: "gap" };
 
 /**
@@ -36,7 +36,9 @@ export function readMessage(text: string): LiveMessage | undefined {
   const { seq } = value;
   if (typeof seq !== "number") return undefined;
   if ("statuses" in value && typeof value.statuses === "string") {
-    return { seq, statuses: value.statuses };
+    const { statuses } = value;
+    if (!("log" in value) || typeof value.log !== "string") return { seq, statuses };
+    return { seq, log: value.log, statuses };
   }
   if (!("changes" in value) || !Array.isArray(value.changes)) return undefined;
   const changes = value.changes.filter(isChange);
@@ -52,6 +54,32 @@ function isChange(value: unknown): value is SeatChange {
   );
 }
 
+/** How far the seats at hand follow the server's log. */
+export interface Followed {
+  /** Absent when the server did not name it: then one cannot come back to it. */
+  readonly log: string | undefined;
+  readonly seq: number;
+}
+
+/**
+ * How far the seats follow the log after a message was taken.
+ * @param before `undefined` while they follow none
+ */
+export function follow(before: Followed | undefined, message: LiveMessage): Followed {
+  const named = "statuses" in message ? message.log : undefined;
+  return { log: named ?? before?.log, seq: message.seq };
+}
+
+/** Where to connect: who knows how far it had come is sent only what it missed. */
+export function liveUrl(path: string, base: string, followed: Followed | undefined): URL {
+  const url = new URL(path, base.replace(/^http/, "ws"));
+  if (followed?.log !== undefined) {
+    url.searchParams.set("after", String(followed.seq));
+    url.searchParams.set("log", followed.log);
+  }
+  return url;
+}
+
 /** How often availability is asked for while there is no socket; the edge caches it for a second. */
 const pollMs = 3_000;
 const reconnectMsMax = 30_000;
@@ -64,69 +92,86 @@ export interface LiveSeats {
 /**
  * Keeps seats up to date: over the socket while it works, by asking for availability while it does not.
  * @param urls of the socket (may be empty) and of availability
+ * @param base what they are relative to
  * @returns the function that stops it
  */
 export function followSeats(
   urls: { readonly live: string; readonly availability: string },
   seats: LiveSeats,
+  base: string = location.href,
 ): () => void {
   let stopped = false;
-  let last: number | undefined;
+  let followed: Followed | undefined;
   let socket: WebSocket | undefined;
   let attempts = 0;
-  let poll = 0;
-  let retry = 0;
+  let poll: ReturnType<typeof setInterval> | undefined;
+  let retry: ReturnType<typeof setTimeout> | undefined;
 
   const snapshot = async () => {
-    try {
-      const response = await fetch(urls.availability, { headers: { Accept: "application/json" } });
-      if (!response.ok || stopped) return;
-      const body: unknown = await response.json();
-      if (
-        typeof body === "object" &&
-        body !== null &&
-        "statuses" in body &&
-        typeof body.statuses === "string"
-      ) {
-        seats.load(body.statuses);
-      }
-    } catch {
-      // Offline: the next poll tries again.
-    }
+    const body = await readAvailability(new URL(urls.availability, base));
+    if (body === undefined || stopped || poll === undefined) return;
+    seats.load(body);
+    // It came from beside the log: changes in it that the log never told would not be taken back.
+    followed = undefined;
   };
   const startPolling = () => {
-    if (poll === 0 && !stopped)
-      poll = window.setInterval(() => !document.hidden && void snapshot(), pollMs);
+    if (stopped) return;
+    poll ??= setInterval(() => {
+      if (!isHidden()) void snapshot();
+    }, pollMs);
+  };
+  const stopPolling = () => {
+    clearInterval(poll);
+    poll = undefined;
+  };
+  const take = (message: LiveMessage): "taken" | "gap" => {
+    const step = nextStep(followed?.seq, message);
+    if (step.step === "gap") return "gap";
+    if (step.step === "load") seats.load(step.statuses);
+    if (step.step === "apply") seats.apply(step.changes);
+    if (step.step !== "stale") followed = follow(followed, message);
+    return "taken";
   };
   const connect = () => {
     if (stopped || urls.live === "") return;
-    const current = new WebSocket(new URL(urls.live, location.href.replace(/^http/, "ws")));
+    const current = new WebSocket(liveUrl(urls.live, base, followed));
     socket = current;
     current.addEventListener("message", ({ data }) => {
       const message = typeof data === "string" ? readMessage(data) : undefined;
       if (!message) return;
-      const step = nextStep(last, message);
-      if (step.step === "gap") return current.close(); // connecting anew brings a snapshot
-      if (step.step === "load") seats.load(step.statuses);
-      if (step.step === "apply") seats.apply(step.changes);
-      if (step.step !== "stale") last = message.seq;
+      if (take(message) === "gap") return current.close(); // connecting anew brings what is missing
       attempts = 0;
-      clearInterval(poll);
-      poll = 0;
+      stopPolling();
     });
     current.addEventListener("close", () => {
-      last = undefined;
       startPolling();
       const wait = Math.min(reconnectMsMax, 1000 * 2 ** attempts++) * (0.5 + Math.random() / 2);
-      if (!stopped) retry = window.setTimeout(connect, wait);
+      if (!stopped) retry = setTimeout(connect, wait);
     });
   };
   startPolling();
   connect();
   return () => {
     stopped = true;
-    clearInterval(poll);
+    stopPolling();
     clearTimeout(retry);
     socket?.close();
   };
+}
+
+/** @returns the packed statuses; `undefined` when they are not to be had: the next poll tries again */
+async function readAvailability(url: URL): Promise<string | undefined> {
+  try {
+    const response = await fetch(url, { headers: { Accept: "application/json" } });
+    if (!response.ok) return undefined;
+    const body: unknown = await response.json();
+    if (typeof body !== "object" || body === null || !("statuses" in body)) return undefined;
+    return typeof body.statuses === "string" ? body.statuses : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isHidden(): boolean {
+  return typeof document !== "undefined" && document.hidden;
 }

@@ -1,0 +1,83 @@
+import { closedLoop, type LoadFigures, openClient } from "../load.ts";
+import type { BenchRow } from "../report.ts";
+import { runtimeCpuMs } from "./runtime-cpu.ts";
+
+const clients = 16;
+const windowMs = 1_000;
+
+/** What is loaded in turns: who else uses the machine for a moment disturbs all alike. */
+export interface Side {
+  readonly name: string;
+  readonly url: string;
+  readonly request: (turn: number) => { path: string; headers?: Record<string, string> };
+  /** Whose processor time is its own. */
+  readonly runtime?: "edge" | "bare";
+}
+
+export interface SideFigures extends BenchRow {
+  readonly perSecond: number;
+}
+
+/**
+ * Loads each side as fast as it goes, a second each, in turns.
+ * @param rounds how many turns each side gets; medians count
+ */
+export async function sideBySide(
+  sides: readonly Side[],
+  rounds: number,
+  edgePid: number,
+): Promise<SideFigures[]> {
+  const windows = sides.map((): (LoadFigures & { cpuMsEach: number })[] => []);
+  const openSides = sides.map((side) => ({ side, client: openClient(side.url, clients), turn: 0 }));
+  for (let turn = -1; turn < rounds; turn++) {
+    for (const [nth, it] of openSides.entries()) {
+      const before = runtimeCpuMs(edgePid);
+      const figures = await closedLoop({
+        clients,
+        durationMs: windowMs,
+        request: async () => (await it.client.send(it.side.request(it.turn++))).status,
+      });
+      const after = runtimeCpuMs(edgePid);
+      const { runtime } = it.side;
+      const spentMs = runtime ? after[runtime] - before[runtime] : Number.NaN;
+      if (turn < 0) continue; // the first round only warms up
+      windows[nth]?.push({ ...figures, cpuMsEach: spentMs / figures.requests });
+    }
+  }
+  for (const { client } of openSides) client.close();
+  return sides.map(({ name }, nth) => toRow(name, windows[nth] ?? []));
+}
+
+function toRow(
+  name: string,
+  windows: readonly (LoadFigures & { cpuMsEach: number })[],
+): SideFigures {
+  const statuses: Record<number, number> = {};
+  for (const window of windows) {
+    for (const [status, count] of Object.entries(window.statuses)) {
+      statuses[Number(status)] = (statuses[Number(status)] ?? 0) + count;
+    }
+  }
+  const middle = (of: (window: (typeof windows)[number]) => number) => median(windows.map(of));
+  return {
+    case: name,
+    perSecond: Math.round(middle((it) => it.perSecond)),
+    p50: middle((it) => it.p50),
+    p99: middle((it) => it.p99),
+    cpuMsEach: round(
+      middle((it) => it.cpuMsEach),
+      3,
+    ),
+    statuses: JSON.stringify(statuses),
+  };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? Number.NaN;
+}
+
+/** Rounded to so many decimals. */
+export function round(value: number, decimals = 2): number {
+  return Math.round(value * 10 ** decimals) / 10 ** decimals;
+}
