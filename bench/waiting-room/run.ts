@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BenchReport, BenchRow } from "../report.ts";
-import { runModel } from "../waiting-room-model.ts";
-import { figuresOfModel, missedBounds } from "../waiting-room-report.ts";
-import { modelSettings } from "../waiting-room-settings.ts";
+import { runModel } from "./model.ts";
+import { figuresOfModel, missedBounds } from "./model-figures.ts";
+import { modelSettings } from "./model-settings.ts";
 import { plotsOf } from "./plots-of-model.ts";
 import { replay } from "./replay.ts";
 

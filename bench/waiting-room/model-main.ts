@@ -1,6 +1,6 @@
-import { runModel } from "./waiting-room-model.ts";
-import { figuresOfModel, missedBounds } from "./waiting-room-report.ts";
-import { modelSettings } from "./waiting-room-settings.ts";
+import { runModel } from "./model.ts";
+import { figuresOfModel, missedBounds } from "./model-figures.ts";
+import { modelSettings } from "./model-settings.ts";
 
 const visitors = Number(process.argv[2] ?? modelSettings.visitors);
 const settings = { ...modelSettings, visitors };

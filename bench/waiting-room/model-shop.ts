@@ -1,4 +1,4 @@
-import type { Stock } from "../edge/waiting-room/core/stock.ts";
+import type { Stock } from "../../edge/waiting-room/core/stock.ts";
 
 interface ShopSettings {
   readonly seats: number;

@@ -1,5 +1,5 @@
-import type { ModelResult, ModelSettings } from "./waiting-room-model.ts";
-import { pollCpuMs, prices } from "./waiting-room-settings.ts";
+import type { ModelResult, ModelSettings } from "./model.ts";
+import { pollCpuMs, prices } from "./model-settings.ts";
 
 /** The figures that are promised, with their bounds. */
 export function figuresOfModel(settings: ModelSettings, result: ModelResult) {

@@ -1,16 +1,16 @@
-import type { QueueStatus } from "../contracts/queue.ts";
-import { withStock } from "../edge/waiting-room/core/commands.ts";
-import { noShowShareOf } from "../edge/waiting-room/core/controller.ts";
-import { createLottery } from "../edge/waiting-room/core/lottery.ts";
-import { nextPollSeconds } from "../edge/waiting-room/core/polling.ts";
-import { createRoom, type Room, totalsOf } from "../edge/waiting-room/core/room.ts";
-import { shardOf } from "../edge/waiting-room/core/shard-of.ts";
-import { statusOf } from "../edge/waiting-room/core/status.ts";
-import { nextStepAt, stepRoom } from "../edge/waiting-room/core/step.ts";
-import { ModelCaches } from "./waiting-room-cache.ts";
-import { createCrowd } from "./waiting-room-crowd.ts";
-import { PollWheel } from "./waiting-room-polls.ts";
-import type { modelSettings } from "./waiting-room-settings.ts";
+import type { QueueStatus } from "../../contracts/queue.ts";
+import { withStock } from "../../edge/waiting-room/core/commands.ts";
+import { noShowShareOf } from "../../edge/waiting-room/core/controller.ts";
+import { createLottery } from "../../edge/waiting-room/core/lottery.ts";
+import { nextPollSeconds } from "../../edge/waiting-room/core/polling.ts";
+import { createRoom, type Room, totalsOf } from "../../edge/waiting-room/core/room.ts";
+import { shardOf } from "../../edge/waiting-room/core/shard-of.ts";
+import { statusOf } from "../../edge/waiting-room/core/status.ts";
+import { nextStepAt, stepRoom } from "../../edge/waiting-room/core/step.ts";
+import { ModelCaches } from "./model-caches.ts";
+import { createCrowd } from "./model-crowd.ts";
+import { PollWheel } from "./poll-wheel.ts";
+import type { modelSettings } from "./model-settings.ts";
 import {
   claimShard,
   type Counts,
@@ -20,8 +20,8 @@ import {
   type ModelShard,
   type Outcomes,
   syncShard,
-} from "./waiting-room-shards.ts";
-import { ModelShop } from "./waiting-room-shop.ts";
+} from "./model-shards.ts";
+import { ModelShop } from "./model-shop.ts";
 
 type Widened<Type> = Type extends number
   ? number

@@ -1,6 +1,6 @@
-import { decideClaim } from "../edge/waiting-room/core/claim.ts";
-import { PassLedger } from "../edge/waiting-room/core/pass-ledger.ts";
-import type { Room } from "../edge/waiting-room/core/room.ts";
+import { decideClaim } from "../../edge/waiting-room/core/claim.ts";
+import { PassLedger } from "../../edge/waiting-room/core/pass-ledger.ts";
+import type { Room } from "../../edge/waiting-room/core/room.ts";
 import {
   countJoin,
   createShard,
@@ -9,8 +9,8 @@ import {
   type Shard,
   startSync,
   takeNumber,
-} from "../edge/waiting-room/core/shard.ts";
-import { sync } from "../edge/waiting-room/core/sync.ts";
+} from "../../edge/waiting-room/core/shard.ts";
+import { sync } from "../../edge/waiting-room/core/sync.ts";
 
 /** A shard of the production core with the visitors that wait for it in the model. */
 export interface ModelShard {

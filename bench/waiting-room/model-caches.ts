@@ -1,5 +1,5 @@
-import type { QueueStatus } from "../contracts/queue.ts";
-import { decideRefresh, statusFreshMs } from "../edge/waiting-room/core/status-cache.ts";
+import type { QueueStatus } from "../../contracts/queue.ts";
+import { decideRefresh, statusFreshMs } from "../../edge/waiting-room/core/status-cache.ts";
 
 interface CacheSettings {
   readonly dataCentres: number;
