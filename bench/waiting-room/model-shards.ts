@@ -10,7 +10,8 @@ import {
   startSync,
   takeNumber,
 } from "../../edge/waiting-room/core/shard.ts";
-import { sync } from "../../edge/waiting-room/core/sync.ts";
+import { shareGrants, type WaitingClaim } from "../../edge/waiting-room/core/share-grants.ts";
+import { sync, type SyncReply } from "../../edge/waiting-room/core/sync.ts";
 
 /** A shard of the production core with the visitors that wait for it in the model. */
 export interface ModelShard {
@@ -18,7 +19,7 @@ export interface ModelShard {
   readonly ledger: PassLedger;
   joins: number;
   waitingJoins: number[];
-  waitingClaims: { readonly visitor: number; readonly number: number; readonly position: number }[];
+  waitingClaims: (WaitingClaim & { readonly visitor: number })[];
   unreported: boolean;
 }
 
@@ -133,24 +134,29 @@ export function syncShard(
       out.numbered(visitor, number);
     }
   }
-  if (reply.status === "synced") grant(shard, reply.granted, now, counts, out);
+  if (reply.status === "synced") grant(shard, reply, now, counts, out);
   return after;
 }
 
 function grant(
   shard: ModelShard,
-  granted: number,
+  reply: Extract<SyncReply, { status: "synced" }>,
   now: number,
   counts: Counts,
   out: Outcomes,
 ): void {
-  const passSeconds = shard.state.known?.snapshot.passSeconds ?? 0;
-  for (const claim of shard.waitingClaims.splice(0, granted)) {
-    const expiresAt = now + passSeconds * 1000;
-    shard.ledger.grant({ number: claim.number, position: claim.position, expiresAt });
+  const claims = shard.waitingClaims.splice(0);
+  const outcomes = shareGrants(claims, reply.granted, reply.snapshot, now);
+  for (const [index, { visitor, number, position }] of claims.entries()) {
+    const outcome = outcomes[index];
+    if (outcome?.status !== "admitted") {
+      out.refused(visitor);
+      continue;
+    }
+    const { expiresAt } = outcome;
+    shard.ledger.grant({ number, position, expiresAt });
     counts.rowsWritten++;
     shard.unreported = true;
-    out.admitted(claim.visitor, claim.number, expiresAt);
+    out.admitted(visitor, number, expiresAt);
   }
-  for (const claim of shard.waitingClaims.splice(0)) out.refused(claim.visitor);
 }

@@ -178,7 +178,7 @@ export function runModel(settings: ModelSettings): ModelResult {
     const index = shardOfVisitor[visitor] ?? 0;
     counts.claims++;
     called(index);
-    const wanted = { visitor, number: numbers[visitor] ?? 0, position };
+    const wanted = { visitor, number: numbers[visitor] ?? 0, position, asked: true };
     claimShard(shards[index] as ModelShard, wanted, now, outcomes);
   }
 

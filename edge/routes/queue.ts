@@ -18,7 +18,7 @@ import { busy, noRoom } from "../waiting-room/refusals.ts";
 const statusCaching = "public, max-age=1, stale-while-revalidate=10";
 
 /** As RFC 9211 calls it; who counts `fwd` counts the calls to objects. */
-const cacheStatus: Record<StatusFound["from"], string> = {
+const cacheStatus: Record<Exclude<StatusFound["from"], "nowhere">, string> = {
   copy: "hit",
   refreshing: "hit; fwd=stale",
   shard: "fwd=miss; stored",
@@ -31,11 +31,10 @@ export function queueRoutes(parts: Parts): Hono<AppEnv> {
   const writes = limitRate(parts, "LIMIT_WRITES");
   return new Hono<AppEnv>()
     .get("/events/:eventId/queue", reads, async (ctx) => {
-      const room = await waitingRoom.rooms.find(eventOf(ctx));
-      if (room === undefined) throw noRoom();
-      if (room === "unknown") throw busy();
-      const found = await waitingRoom.copies.get(room, (work) => ctx.executionCtx.waitUntil(work));
-      if (!found) throw busy();
+      const found = await waitingRoom.copies.get(eventOf(ctx), (work) =>
+        ctx.executionCtx.waitUntil(work),
+      );
+      if (found.from === "nowhere") throw found.because === "no-room" ? noRoom() : busy();
       const { copy, from } = found;
       ctx.header("Cache-Status", `frontrow-edge; ${cacheStatus[from]}`);
       ctx.header("Cache-Control", statusCaching);

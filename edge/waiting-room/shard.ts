@@ -2,11 +2,18 @@ import { DurableObject } from "cloudflare:workers";
 import { decideClaim } from "./core/claim.ts";
 import { positionOf } from "./core/place.ts";
 import * as core from "./core/shard.ts";
+import { shareGrants } from "./core/share-grants.ts";
 import type { Snapshot } from "./core/room.ts";
 import type { SyncReply } from "./core/sync.ts";
 import { Desk } from "./desk.ts";
 import type { RoomEnv } from "./room-env.ts";
-import type { ClaimAnswer, JoinAnswer, StatusAnswer } from "./shard-answers.ts";
+import {
+  answerOf,
+  type ClaimAnswer,
+  fullRetrySeconds,
+  type JoinAnswer,
+  type StatusAnswer,
+} from "./shard-answers.ts";
 import { type ShardIdentity, ShardStore, type StoredPass } from "./shard-store.ts";
 import { callObject, coordinatorOf } from "./stub.ts";
 import { Waiters } from "./waiters.ts";
@@ -17,8 +24,6 @@ const waitMs = 5000;
 const statusAgeMsMax = 1000;
 /** With an older copy at hand nobody waits longer for a new one, in milliseconds. */
 const refreshMs = 500;
-/** A place in the shop is looked for again after this, when it is full, in seconds. */
-const fullRetrySeconds = 3;
 /** Between reports that the coordinator does not answer, in milliseconds. */
 const silentRetryMs = 1000;
 
@@ -101,6 +106,8 @@ export class RoomShard extends DurableObject<RoomEnv> {
   /** Gives up a place; a live pass frees its place in the shop at once. @returns the pass that ended early */
   async leave(identity: ShardIdentity, user: string): Promise<StoredPass | null> {
     this.#belongTo(identity);
+    const number = this.#desk.placeOf(user);
+    if (number !== null) this.#claimants.settle(number, { status: "expired" }); // no pass for who has left
     const ended = this.#desk.leave(user, Date.now());
     await this.#report();
     return ended;
@@ -251,21 +258,20 @@ export class RoomShard extends DurableObject<RoomEnv> {
     }
   }
 
-  /** Those who wait share what was granted, in order; who had asked and got nothing hears that the shop is full. */
+  /** Tells those who wait for a grant what came of it. */
   #grant(granted: number, snapshot: Snapshot, now: number): void {
-    const numbers = this.#claimants.keys();
-    for (const [index, number] of numbers.entries()) {
+    const claims = this.#claimants.keys().flatMap((number) => {
       const position = positionOf(number, snapshot.status);
-      if (index >= granted || position === null) {
-        const retryAfterSeconds = fullRetrySeconds;
-        if (!this.#asked.has(number)) continue; // came meanwhile: the next request asks for it
-        this.#claimants.settle(number, { status: "not-served", retryAfterSeconds });
-        continue;
+      return position === null ? [] : [{ number, position, asked: this.#asked.has(number) }];
+    });
+    for (const [index, outcome] of shareGrants(claims, granted, snapshot, now).entries()) {
+      const { number, position } = claims[index] as (typeof claims)[number]; // one outcome a claim
+      if (outcome.status === "admitted") {
+        this.#desk.admit({ number, position, expiresAt: outcome.expiresAt });
+        this.#unreported = true;
       }
-      const expiresAt = now + snapshot.passSeconds * 1000;
-      this.#desk.admit({ number, position, expiresAt });
-      this.#unreported = true;
-      this.#claimants.settle(number, { status: "admitted", number, expiresAt });
+      const answer = answerOf(number, outcome);
+      if (answer) this.#claimants.settle(number, answer);
     }
   }
 
