@@ -4,8 +4,9 @@ import { pollCpuMs, prices } from "./model-settings.ts";
 /** The figures that are promised, with their bounds. */
 export function figuresOfModel(settings: ModelSettings, result: ModelResult) {
   const { counts, polls } = result;
-  const { joins, claims, leaves, statusReads, coordinatorCalls, alarms } = counts;
-  const objectCalls = joins + claims + leaves + statusReads + coordinatorCalls + alarms;
+  const { joins, claims, leaves, statusReads, registryReads, coordinatorCalls, alarms } = counts;
+  const objectCalls =
+    joins + claims + leaves + statusReads + registryReads + coordinatorCalls + alarms;
   const workerRequests = joins + polls + claims + leaves;
   const objectGbSeconds = (settings.shards + 1) * 0.128 * result.seconds;
   const dollars = {

@@ -28,6 +28,7 @@ export interface Counts {
   claims: number;
   leaves: number;
   statusReads: number;
+  registryReads: number;
   coordinatorCalls: number;
   alarms: number;
   rowsWritten: number;
@@ -55,6 +56,7 @@ export function createCounts(shards: number): Counts {
     claims: 0,
     leaves: 0,
     statusReads: 0,
+    registryReads: 0,
     coordinatorCalls: 0,
     alarms: 0,
     rowsWritten: 0,
@@ -107,7 +109,8 @@ export function syncShard(
   const waiting = shard.waitingJoins.length > 0 || shard.waitingClaims.length > 0;
   const due = nextSyncAt(shard.state, {
     waiting,
-    unreported: shard.unreported || shard.ledger.live > 0,
+    unreported: shard.unreported,
+    expiryAt: shard.unreported ? null : shard.ledger.nextExpiryAt(),
   });
   if (due === null || due > now) return room;
   const expiredBelow = shard.state.known?.snapshot.status.expiredBelow ?? 0;

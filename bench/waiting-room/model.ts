@@ -7,7 +7,7 @@ import { createRoom, type Room, totalsOf } from "../../edge/waiting-room/core/ro
 import { shardOf } from "../../edge/waiting-room/core/shard-of.ts";
 import { statusOf } from "../../edge/waiting-room/core/status.ts";
 import { nextStepAt, stepRoom } from "../../edge/waiting-room/core/step.ts";
-import { ModelCaches } from "./model-caches.ts";
+import { ModelCaches, ModelLists } from "./model-caches.ts";
 import { createCrowd } from "./model-crowd.ts";
 import { PollWheel } from "./poll-wheel.ts";
 import type { modelSettings } from "./model-settings.ts";
@@ -74,6 +74,7 @@ export function runModel(settings: ModelSettings): ModelResult {
   const counts = createCounts(settings.shards);
   const shards = createShards(settings.shards);
   const caches = new ModelCaches(settings);
+  const lists = new ModelLists(settings);
   const wheel = new PollWheel(settings.visitors, settings.earliestSeconds + secondsMax);
   const numbers = new Int32Array(settings.visitors).fill(-1);
   const positions = new Int32Array(settings.visitors).fill(-1);
@@ -84,6 +85,7 @@ export function runModel(settings: ModelSettings): ModelResult {
     const shard = shards[shopper.shard];
     called(shopper.shard);
     counts.leaves++;
+    throughEdge(shopper.visitor, now);
     if (shard?.ledger.end(shopper.number)) {
       shard.unreported = true;
       counts.rowsWritten++;
@@ -110,6 +112,10 @@ export function runModel(settings: ModelSettings): ModelResult {
   let second = 0;
   let now = start;
 
+  function throughEdge(visitor: number, at: number): void {
+    if (lists.look(crowd.dataCentre(visitor), at)) counts.registryReads++;
+  }
+
   function called(shard: number): void {
     counts.shardCallsNow[shard] = (counts.shardCallsNow[shard] ?? 0) + 1;
   }
@@ -121,7 +127,7 @@ export function runModel(settings: ModelSettings): ModelResult {
       wheel.add(visitor, second + 1 + Math.floor(crowd.random() * 5));
     },
     admitted(visitor, number) {
-      shop.enter({ shard: shardOfVisitor[visitor] ?? 0, number }, second);
+      shop.enter({ visitor, shard: shardOfVisitor[visitor] ?? 0, number }, second);
       const since = Math.max(0, crowd.arrivals[visitor] ?? 0);
       const decile = Math.floor((visitor / settings.visitors) * 10);
       waits.push({ decile, seconds: second - settings.earliestSeconds - since });
@@ -145,7 +151,7 @@ export function runModel(settings: ModelSettings): ModelResult {
         if (crowd.showsUp(visitor)) missedTurns++;
         return;
       }
-      if (position < status.serving) return claim(visitor, position);
+      if (position < status.serving) return claim(visitor, position, at);
       const ahead = position - status.serving;
       etaSeconds = status.ratePerMinute > 0 ? (ahead / status.ratePerMinute) * 60 : null;
     }
@@ -173,10 +179,11 @@ export function runModel(settings: ModelSettings): ModelResult {
     return positions[visitor] ?? 0;
   }
 
-  function claim(visitor: number, position: number): void {
+  function claim(visitor: number, position: number, at: number): void {
     if (!crowd.showsUp(visitor)) return;
     const index = shardOfVisitor[visitor] ?? 0;
     counts.claims++;
+    throughEdge(visitor, at);
     called(index);
     const wanted = { visitor, number: numbers[visitor] ?? 0, position, asked: true };
     claimShard(shards[index] as ModelShard, wanted, now, outcomes);
@@ -187,6 +194,7 @@ export function runModel(settings: ModelSettings): ModelResult {
     for (; (crowd.arrivals[arrived] ?? Number.POSITIVE_INFINITY) < upTo; arrived++) {
       const index = shardOfVisitor[arrived] ?? 0;
       counts.joins++;
+      throughEdge(arrived, opensAt + (crowd.arrivals[arrived] ?? 0) * 1000);
       called(index);
       joinShard(shards[index] as ModelShard, arrived, now, outcomes);
     }

@@ -19,8 +19,8 @@ export class Desk {
     ({ joins: this.#joins, left: this.#left } = store.counts());
   }
 
-  get livePasses(): number {
-    return this.#ledger.live;
+  get nextExpiryAt(): number | null {
+    return this.#ledger.nextExpiryAt();
   }
 
   /** Lets passes run out and settles positions below `expiredBelow`. @returns what to report */

@@ -1,11 +1,9 @@
 import { SingleFlight } from "../cache/single-flight.ts";
+import { listAge } from "./core/list-cache.ts";
 import type { RegisteredRoom } from "./registry.ts";
 import type { RoomEnv } from "./room-env.ts";
 import { callObject, registryOf } from "./stub.ts";
 
-/** How old the list of rooms may be: in the isolate, and in the data centre's cache, in milliseconds. */
-const memoryMs = 2000;
-const sharedSeconds = 3;
 /** While somebody looks, the others go by a list this old, in milliseconds. */
 const meanwhileMs = 10_000;
 const sharedKey = "https://cache.internal/v1/rooms";
@@ -45,7 +43,7 @@ export function createRooms(env: RoomEnv, now: () => number): Rooms {
     async find(event) {
       const ageMs = now() - readAt;
       const isLooking = looks.since("rooms") !== undefined;
-      if (ageMs >= memoryMs && !(isLooking && ageMs < meanwhileMs)) {
+      if (ageMs >= listAge.memoryMs && !(isLooking && ageMs < meanwhileMs)) {
         await looks.run("rooms", now(), look);
       }
       return pick(event);
@@ -71,7 +69,7 @@ async function readRegistry(env: RoomEnv): Promise<readonly RegisteredRoom[] | u
   const called = await callObject(async () => await registryOf(env).list());
   if (called.status === "failed") return undefined;
   const rooms = [...called.value];
-  await put(sharedKey, Response.json(rooms), sharedSeconds);
+  await put(sharedKey, Response.json(rooms), listAge.sharedSeconds);
   return rooms;
 }
 

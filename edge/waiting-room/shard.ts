@@ -15,6 +15,7 @@ import {
   type StatusAnswer,
 } from "./shard-answers.ts";
 import { type ShardIdentity, ShardStore, type StoredPass } from "./shard-store.ts";
+import { sleep } from "./sleep.ts";
 import { callObject, coordinatorOf } from "./stub.ts";
 import { Waiters } from "./waiters.ts";
 
@@ -52,7 +53,7 @@ export class RoomShard extends DurableObject<RoomEnv> {
       this.#alarmAt = await ctx.storage.getAlarm();
       const identity = this.#store.identity();
       if (identity) this.#start(identity);
-      if (this.#desk.livePasses > 0) await this.#arm(); // an alarm may have been lost; passes still run out
+      if (this.#desk.nextExpiryAt !== null) await this.#arm(); // an alarm may have been lost; passes still run out
     });
   }
 
@@ -180,7 +181,7 @@ export class RoomShard extends DurableObject<RoomEnv> {
   async #refresh(): Promise<void> {
     const known = this.#state?.known;
     if (known && Date.now() - known.at < statusAgeMsMax) return;
-    const at = this.#state && core.nextSyncAt(this.#state, { waiting: true, unreported: true });
+    const at = this.#dueAt(true);
     if (!this.#syncing && at !== null && at > Date.now()) return;
     await (known ? Promise.race([this.#sync(), sleep(refreshMs)]) : this.#sync());
   }
@@ -191,8 +192,7 @@ export class RoomShard extends DurableObject<RoomEnv> {
     this.#pumping = true;
     try {
       while (this.#state && !this.#voided && this.#waiting()) {
-        const at = core.nextSyncAt(this.#state, { waiting: true, unreported: true }) ?? 0;
-        await sleep(Math.max(0, at - Date.now()));
+        await sleep(Math.max(0, (this.#dueAt(true) ?? 0) - Date.now()));
         await this.#sync();
       }
     } finally {
@@ -282,19 +282,19 @@ export class RoomShard extends DurableObject<RoomEnv> {
     this.#claimants.settleAll({ status: "no-room" });
   }
 
+  #dueAt(waiting: boolean): number | null {
+    const expiryAt = this.#desk.nextExpiryAt;
+    const work = { waiting, unreported: this.#unreported, expiryAt };
+    return this.#state && core.nextSyncAt(this.#state, work);
+  }
+
   async #arm(): Promise<void> {
-    if (!this.#state || this.#voided) return;
-    const unreported = this.#unreported || this.#desk.livePasses > 0;
-    const due = core.nextSyncAt(this.#state, { waiting: false, unreported });
-    if (due === null) return;
+    const due = this.#voided ? null : this.#dueAt(false);
+    if (!this.#state || due === null) return;
     const silent = this.#state.pending !== null; // no hurry while the coordinator does not answer
     const at = Math.max(due, Date.now() + (silent ? silentRetryMs : 0));
     if (this.#alarmAt !== null && this.#alarmAt <= at) return;
     this.#alarmAt = at;
     await this.ctx.storage.setAlarm(at);
   }
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -4,6 +4,7 @@ import type { RegisteredRoom } from "./registry.ts";
 import type { RoomEnv } from "./room-env.ts";
 import type { Rooms } from "./rooms.ts";
 import type { ShardIdentity } from "./shard-store.ts";
+import { sleep } from "./sleep.ts";
 import { callObject, shardStubOf } from "./stub.ts";
 
 /** A copy of a room's status as it is served. Times are Unix milliseconds. */
@@ -95,7 +96,7 @@ export class StatusCopies {
       if (i === waits.times) {
         return old ? { copy: old, from: "copy" } : { from: "nowhere", because: "unknown" };
       }
-      await new Promise((resolve) => setTimeout(resolve, waits.ms));
+      await sleep(waits.ms);
       const copy = await this.#readShared(key);
       if (copy && copy.at !== old?.at) return { copy, from: "copy" };
     }
