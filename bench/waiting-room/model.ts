@@ -107,7 +107,7 @@ export function runModel(settings: ModelSettings): ModelResult {
   let polls = 0;
   let activePeak = 0;
   let missedTurns = 0;
-  let earlyJoins: number | null = null;
+  let drawn = 0;
   let soldOutSecond: number | null = null;
   let second = 0;
   let now = start;
@@ -123,6 +123,7 @@ export function runModel(settings: ModelSettings): ModelResult {
   const outcomes: Outcomes = {
     numbered(visitor, number) {
       numbers[visitor] = number;
+      if (number < (room.lotterySize ?? Number.POSITIVE_INFINITY)) drawn++;
       counts.rowsWritten++;
       wheel.add(visitor, second + 1 + Math.floor(crowd.random() * 5));
     },
@@ -238,7 +239,6 @@ export function runModel(settings: ModelSettings): ModelResult {
       sold: shop.sold,
       noShowShare: noShowShareOf(room.controller),
     });
-    if (room.lotterySize !== null) earlyJoins ??= counts.joins;
     if (room.phase === "sold-out") soldOutSecond ??= fromOpening;
     const told =
       soldOutSecond !== null && fromOpening > soldOutSecond + 120 && polls === pollsBefore;
@@ -254,7 +254,7 @@ export function runModel(settings: ModelSettings): ModelResult {
     admitted: waits.length,
     missedTurns,
     gapShare: 1 - counts.joins / room.issued,
-    lotteryGapShare: 1 - (earlyJoins ?? 0) / (room.lotterySize ?? 1),
+    lotteryGapShare: 1 - drawn / (room.lotterySize ?? 1),
     soldOutSecond,
     seconds: second,
     waits,
