@@ -13,6 +13,7 @@ import { joinRoom } from "../waiting-room/join-room.ts";
 import { leaveRoom, tellOfEndedPass } from "../waiting-room/leave-room.ts";
 import type { StatusFound } from "../waiting-room/status-copies.ts";
 import { busy, noRoom } from "../waiting-room/refusals.ts";
+import { suspects } from "../waiting-room/suspects.ts";
 
 /** Browsers ask as the document says; caches in between may spare the edge one second's polls. */
 const statusCaching = "public, max-age=1, stale-while-revalidate=10";
@@ -43,7 +44,9 @@ export function queueRoutes(parts: Parts): Hono<AppEnv> {
     })
     .post("/events/:eventId/queue", requireCaller, writes, async (ctx) => {
       const user = callerOf(ctx);
-      const { place, phase, created } = await joinRoom(waitingRoom, eventOf(ctx), user);
+      const isSuspected = await suspects(parts.env, ctx.req.raw);
+      const request = { event: eventOf(ctx), user, isSuspected };
+      const { place, phase, created } = await joinRoom(waitingRoom, request);
       const ticket = { ...place, user };
       const queueTicket = await signQueueTicket(waitingRoom.ticketKeys, ticket, seconds(now));
       const joined: QueueJoined = { queueTicket, number: place.number, phase };

@@ -37,6 +37,18 @@ export class Desk {
     return this.#store.passOf(number);
   }
 
+  /** The user is probably a program: to be sent back once. */
+  suspect(user: string): void {
+    this.#store.addSuspect(user);
+  }
+
+  /** Takes the place from a suspect whose turn has come for the first time. @returns whether it was one */
+  sendBack(user: string, now: number): boolean {
+    if (!this.#store.markSentBack(user)) return false;
+    this.leave(user, now);
+    return true;
+  }
+
   /** @returns the number that stands: an earlier one, if there is one */
   seat(user: string, number: number): number {
     const stands = this.#store.addPlace(user, number);

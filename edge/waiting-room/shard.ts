@@ -34,8 +34,7 @@ export class RoomShard extends DurableObject<RoomEnv> {
   readonly #desk: Desk;
   #identity: ShardIdentity | null = null;
   #state: core.Shard | null = null;
-  /** Totals that the coordinator has not heard of. */
-  #unreported = true;
+  #unreported = true; // totals that the coordinator has not heard of
   #voided = false;
   #alarmAt: number | null = null;
   #syncing: Promise<void> | null = null;
@@ -58,11 +57,12 @@ export class RoomShard extends DurableObject<RoomEnv> {
   }
 
   /** A place for a user: the same one however often it is asked for. */
-  async join(identity: ShardIdentity, user: string): Promise<JoinAnswer> {
+  async join(identity: ShardIdentity, user: string, isSuspected = false): Promise<JoinAnswer> {
     const state = this.#belongTo(identity);
     const place = this.#desk.placeOf(user);
     if (this.#voided) return { status: "no-room" };
     if (place !== null) return this.#joined(place, false);
+    if (isSuspected) this.#desk.suspect(user);
     const now = Date.now();
     const [after, number] = core.takeNumber(core.countJoin(state, now), now);
     this.#state = after;
@@ -89,8 +89,15 @@ export class RoomShard extends DurableObject<RoomEnv> {
     const position = known && positionOf(number, known.snapshot.status);
     const decision = decideClaim(known, position, this.#desk.passOf(number), Date.now());
     switch (decision.status) {
-      case "wants-grant":
-        return await this.#askGrant(number);
+      case "wants-grant": {
+        if (this.#desk.sendBack(user, Date.now())) {
+          await this.#report();
+          return { status: "expired" }; // as anybody hears who comes too late
+        }
+        const granted = this.#claimants.wait(number);
+        void this.#pump();
+        return await granted;
+      }
       case "admitted":
         return { status: "admitted", number, expiresAt: decision.expiresAt };
       case "not-served":
@@ -166,12 +173,6 @@ export class RoomShard extends DurableObject<RoomEnv> {
     return this.#joined(stands, stands === number);
   }
 
-  async #askGrant(number: number): Promise<ClaimAnswer> {
-    const answer = this.#claimants.wait(number);
-    void this.#pump();
-    return await answer;
-  }
-
   async #report(): Promise<void> {
     this.#unreported = true;
     await this.#arm();
@@ -223,8 +224,7 @@ export class RoomShard extends DurableObject<RoomEnv> {
     const [asking, request] = core.startSync(this.#state, wishes, now);
     this.#state = asking;
     this.#unreported = false;
-    const { event } = this.#identity;
-    const coordinator = coordinatorOf(this.env, event);
+    const coordinator = coordinatorOf(this.env, this.#identity.event);
     const called = await callObject<SyncReply>(async () => await coordinator.sync(request));
     if (called.status === "failed") {
       this.#unreported = true;

@@ -29,8 +29,15 @@ export function holdClock(): void {
   vi.setSystemTime(opensAt - 600_000);
 }
 
-/** A flagged event with its objects, and short words for what people do there. */
-export async function openRoom(over: RoomOver = {}) {
+/**
+ * A flagged event with its objects, and short words for what people do there.
+ * @param prepare what is done to the coordinator before the event is flagged
+ */
+export async function openRoom(
+  over: RoomOver = {},
+  prepare: (coordinator: DurableObjectStub<RoomCoordinator>) => Promise<void> = async () =>
+    undefined,
+) {
   const event = String(events++);
   const coordinator = () => coordinatorOf(env, event); // a stub is of no use once its object was killed
   const settings = {
@@ -46,6 +53,7 @@ export async function openRoom(over: RoomOver = {}) {
     ...over,
   };
   const { shards } = settings;
+  await prepare(coordinator());
   expect((await coordinator().configure(settings)).status).toBe("done");
   const identity = (user: string) => ({
     event,
