@@ -47,6 +47,7 @@ afterEach(() => {
 });
 
 test("all that must hold holds on real objects, whatever dies, is lost or is repeated", async () => {
+  const seen = { places: 0, passes: 0 };
   const story = fc.record({
     happenings: fc.array(happening, { minLength: 25, maxLength: 50 }),
     fates,
@@ -61,12 +62,16 @@ test("all that must hold holds on real objects, whatever dies, is lost or is rep
       try {
         const watch = new Watch(room);
         for (const next of it.happenings) await watch.play(next);
+        seen.places += watch.places;
+        seen.passes += watch.passes;
       } finally {
         heal();
       }
     }),
     { numRuns: runs },
   );
+  expect(seen.places).toBeGreaterThan(runs); // the stories were about something
+  expect(seen.passes).toBeGreaterThan(0);
 }, 300_000);
 
 /** Plays what happens, remembers what was answered, and compares. */
@@ -81,6 +86,14 @@ class Watch {
 
   constructor(room: RealRoom) {
     this.#room = room;
+  }
+
+  get places(): number {
+    return this.#given.size;
+  }
+
+  get passes(): number {
+    return this.#passes.size;
   }
 
   async play(it: Happening): Promise<void> {

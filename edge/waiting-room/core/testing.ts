@@ -183,7 +183,6 @@ export class TestRoom {
       if (outcome?.status !== "admitted") continue;
       const { expiresAt } = outcome;
       if (member.passes.has(number)) throw new Error(`a second pass for ${number}`);
-      if (position < this.room.controller.expiredBelow) throw new Error(`${number} came too late`);
       member.passes.set(number, { position, expiresAt, ended: false });
       member.ledger.grant({ number, position, expiresAt });
     }
