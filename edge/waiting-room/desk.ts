@@ -66,9 +66,8 @@ export class Desk {
     const number = this.#store.placeOf(user);
     if (number === null) return null;
     this.#store.removePlace(user, number);
-    const ended = this.#end(number, now);
-    ({ left: this.#left } = this.#store.counts());
-    return ended;
+    if (this.#store.passOf(number) === null) this.#left++; // as `counts` counts, which looks at every place
+    return this.#end(number, now);
   }
 
   /** Ends the user's pass; the place has been used. @returns the pass that must count no more, each time */
