@@ -101,7 +101,12 @@ export async function startEdgeProcess(
     ...trust(context, needs.identity),
     QUEUE_TICKET_KEYS: JSON.stringify(context.secrets.queueTicketKeys),
     PASS_SIGNING_KEYS: passKeys(context.secrets.admissionPass),
-    ...passOn(context, ["BEACON_URL"]),
+    ...passOn(context, [
+      "BEACON_URL",
+      "TURNSTILE_SECRET_KEY",
+      "TURNSTILE_SITE_KEY",
+      "TURNSTILE_URL",
+    ]),
     ORIGIN_URL: loopback(addresses.originPort),
     PUBLIC_URL: `http://localhost:${addresses.edgePort}`,
     OIDC_DISCOVERY_URL: needs.identity.discoveryUrl,

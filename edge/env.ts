@@ -63,6 +63,9 @@ const Env = z
     QUEUE_TICKET_KEYS: z.string().min(2),
     PASS_SIGNING_KEYS: z.string().min(2),
     BEACON_URL: url.optional(),
+    TURNSTILE_SECRET_KEY: z.string().min(1).optional(),
+    TURNSTILE_SITE_KEY: z.string().min(1).optional(),
+    TURNSTILE_URL: url.default("https://challenges.cloudflare.com/turnstile/v0/siteverify"),
     ROOM_COORDINATOR: namespace<RoomEnv["ROOM_COORDINATOR"]>(),
     ROOM_SHARD: namespace<RoomEnv["ROOM_SHARD"]>(),
     ROOM_REGISTRY: namespace<RoomEnv["ROOM_REGISTRY"]>(),
@@ -70,9 +73,29 @@ const Env = z
   .refine((env) => (env.TYPESENSE_URL === undefined) === (env.TYPESENSE_SEARCH_KEY === undefined), {
     path: ["TYPESENSE_SEARCH_KEY"],
     message: "comes together with TYPESENSE_URL, or not at all",
-  });
+  })
+  .refine((env) => env.TURNSTILE_SECRET_KEY !== undefined || isLocal(env.ORIGIN_URL), {
+    path: ["TURNSTILE_SECRET_KEY"],
+    message: "may only be missing where the origin runs on this machine",
+  })
+  .refine((env) => env.TURNSTILE_SITE_KEY === undefined || env.TURNSTILE_SECRET_KEY !== undefined, {
+    path: ["TURNSTILE_SITE_KEY"],
+    message: "is of no use without TURNSTILE_SECRET_KEY",
+  })
+  .refine(
+    ({ PUBLIC_URL, TURNSTILE_SECRET_KEY, TURNSTILE_SITE_KEY }) =>
+      [PUBLIC_URL, TURNSTILE_SECRET_KEY].includes(undefined) || TURNSTILE_SITE_KEY !== undefined,
+    {
+      path: ["TURNSTILE_SITE_KEY"],
+      message: "is needed by the pages, where there is a TURNSTILE_SECRET_KEY",
+    },
+  );
 
 export type Env = z.infer<typeof Env>;
+
+function isLocal(address: string): boolean {
+  return ["localhost", "127.0.0.1", "[::1]"].includes(new URL(address).hostname);
+}
 
 /**
  * Reads bindings and variables, once per isolate.

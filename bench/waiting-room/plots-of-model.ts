@@ -1,4 +1,4 @@
-import type { ModelResult } from "../waiting-room-model.ts";
+import type { ModelResult } from "./model.ts";
 import { plot } from "./plot.ts";
 
 /** The curves of one modelled sale, as SVG by name. */

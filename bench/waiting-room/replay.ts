@@ -1,16 +1,32 @@
-import type { QueueJoined, QueueStatus } from "../../contracts/queue.ts";
-import { createLottery } from "../../edge/waiting-room/core/lottery.ts";
-import { startWholeStack, type WholeStack } from "../../e2e/whole-stack.ts";
+import { writeFileSync } from "node:fs";
 import { startBareWorker } from "../bare-worker.ts";
 import { closedLoop, type LoadFigures, openClient } from "../load.ts";
-import { percentiles } from "../percentiles.ts";
-import type { BenchRow } from "../report.ts";
+import type { BenchBar, BenchRow } from "../report.ts";
+import { startCountedEdge } from "./counted-edge.ts";
+import { clients, ReplayCrowd } from "./replay-crowd.ts";
 
-const clients = 32;
+export interface ReplaySettings {
+  readonly joins: number;
+  readonly pollsPerJoin: number;
+  /** Those who come before the opening. */
+  readonly earlyShare: number;
+  readonly claimShare: number;
+  readonly maxActive: number;
+  readonly shards: number;
+}
+
+/** As in the model, but for the polls: there are as many as two cores answer in a quarter of an hour. */
+export const replaySettings: ReplaySettings = {
+  joins: 200_000,
+  pollsPerJoin: 10,
+  earlyShare: 0.5,
+  claimShare: 0.01,
+  maxActive: 100,
+  shards: 4,
+};
+
+const event = "1";
 const bareMs = 5_000;
-/** The model's polls for each join, kept in the replay. */
-const pollsPerJoin = 10;
-const claimShare = 0.05;
 
 /** An object that answers at once: what a call to one costs without us. */
 const bareObject = `import { DurableObject } from "cloudflare:workers";
@@ -19,153 +35,94 @@ export default { async fetch(request, env) {
   return new Response(await env.BARE.get(env.BARE.idFromName("one")).answer());
 } }`;
 
-/** Real joins, polls and claims through workerd, with the bare runtime measured in the same run. */
-export async function replay(joins: number): Promise<BenchRow[]> {
+/**
+ * Real joins, polls and claims through the runtime, with the bare runtime measured in the same run.
+ * @param statusFile where the published draw is left, for `verify-lottery`
+ */
+export async function replay(
+  settings: ReplaySettings,
+  statusFile: string,
+): Promise<{ rows: BenchRow[]; bars: BenchBar[] }> {
+  const { joins, shards, maxActive } = settings;
   const bare = await startBareWorker();
   const object = await startBareWorker(bareObject, { BARE: "Bare" });
-  const stack = await startWholeStack({ seed: "none", print: (line) => console.error(line) });
+  const rows = [
+    row("bare Worker", await getFor(bare.url)),
+    row("bare object call", await getFor(object.url)),
+  ];
+  await Promise.all([bare.stop(), object.stop()]);
+  const edge = await startCountedEdge();
+  const crowd = new ReplayCrowd(edge, event);
   try {
-    const rows = [
-      row("bare Worker", await getFor(bare.url, bareMs)),
-      row("bare object call", await getFor(object.url, bareMs)),
-    ];
-    const event = await flagEvent(stack, joins);
-    const joined: { token: string; ticket: string; number: number }[] = [];
-    const client = openClient(stack.edgeUrl, clients);
-    const path = `/events/${event}/queue`;
-    const joinFigures = await inTurns(joins, async (turn) => {
-      const token = await stack.token(`visitor-${turn}`);
-      const headers = { authorization: `Bearer ${token}` };
-      const { status, body } = await client.send({ method: "POST", path, headers });
-      if (status === 201) {
-        const { queueTicket, number } = JSON.parse(body.toString()) as QueueJoined;
-        joined.push({ token, ticket: queueTicket, number });
-      }
-      return status;
+    await edge.control({
+      kind: "configure",
+      event,
+      generation: 1,
+      opensAt: Math.floor(Date.now() / 1000) * 1000 + 86_400_000,
+      admitPerMinute: 60_000,
+      maxActive,
+      passSeconds: 600,
+      graceSeconds: 600,
+      message: "",
+      shards,
     });
-    rows.push(row("joins (token made and verified)", joinFigures));
-    let objectCalls = 0;
-    const polls = await inTurns(joins * pollsPerJoin, async () => {
-      const { status, headers } = await client.send({ path });
-      if (String(headers["cache-status"]).includes("fwd=")) objectCalls++;
-      return status;
-    });
+    const early = Math.floor(joins * settings.earlyShare);
+    rows.push(row("joins before the opening", await crowd.join(0, early)));
+    await edge.control({ kind: "open", event, generation: 1 });
+    rows.push(row("joins after the opening", await crowd.join(early, joins)));
+    const polls = await crowd.poll(joins * settings.pollsPerJoin);
     rows.push(row("polls", polls));
-    await order(stack, event, "open");
-    const opened = await untilServed(stack, path, Math.floor(joins * claimShare));
-    const lottery = createLottery(opened.seed ?? "", opened.lotterySize ?? 0);
-    const served = joined.filter(({ number }) => lottery(number) < opened.serving);
-    const claims = await inTurns(served.length, async (turn) => {
-      const { token, ticket } = served[turn] ?? { token: "", ticket: "" };
-      const headers = { authorization: `Bearer ${token}`, "queue-ticket": ticket };
-      return (await client.send({ method: "POST", path: `${path}/claim`, headers })).status;
-    });
+    const claims = await crowd.claim(Math.floor(joins * settings.claimShare));
     rows.push(row("claims", claims));
-    client.close();
-    const numbers = new Set(joined.map(({ number }) => number)).size;
-    const share = Math.round((1e6 * objectCalls) / polls.requests) / 1000;
-    return [
-      ...rows,
-      { case: "numbers given twice", value: String(joined.length - numbers) },
-      { case: "object calls per 1,000 polls (≤ 1)", value: String(share) },
+    const { calls, peaks } = await edge.counts();
+    const moved = await crowd.movedPlaces(500);
+    writeFileSync(statusFile, JSON.stringify(await crowd.status(), null, 2));
+    const objectCalls = Object.values(calls).reduce((sum, it) => sum + it, 0);
+    rows.push({ case: "calls to objects", statuses: JSON.stringify(calls) });
+    rows.push({ case: "most calls a second, by object", statuses: JSON.stringify(peaks) });
+    const twice = joins - new Set(crowd.members.map(({ number }) => number)).size;
+    const per1000 = (1000 * crowd.pollsForwarded) / polls.requests;
+    const requests = joins + polls.requests + claims.requests;
+    const bar = (name: string, measured: number, met: boolean): BenchBar => ({
+      bar: name,
+      measured: Math.round(measured * 1000) / 1000,
+      met,
+    });
+    const peak = (name: string) =>
+      Math.max(
+        0,
+        ...Object.entries(peaks).flatMap(([of, it]) => (of.startsWith(name) ? [it] : [])),
+      );
+    const bars = [
+      bar("numbers given twice, or not at all: 0", twice, twice === 0),
+      bar("places that moved: 0", moved, moved === 0),
+      bar("object calls per user ≤ 1.2", objectCalls / joins, objectCalls / joins <= 1.2),
+      bar("polls absorbed ≥ 99.9 %", 100 - per1000 / 10, per1000 <= 1),
+      bar("object calls per 1,000 polls ≤ 1", per1000, per1000 <= 1),
+      bar("requests per waiter < 55", requests / joins, requests / joins < 55),
+      bar("coordinator peak < 500/s", peak("coordinator"), peak("coordinator") < 500),
+      bar("shard peak < 500/s", peak("shard"), peak("shard") < 500),
+      bar(
+        "active over the bound ≤ 2 %",
+        crowd.activeMax / maxActive,
+        crowd.activeMax <= maxActive * 1.02,
+      ),
     ];
+    return { rows, bars };
   } finally {
-    await Promise.all([stack.stop(), bare.stop(), object.stop()]);
+    crowd.close();
+    await edge.stop();
   }
 }
 
-/** Each turn once, by as many clients as there are. */
-async function inTurns(
-  turns: number,
-  request: (turn: number) => Promise<number>,
-): Promise<LoadFigures> {
-  const started = performance.now();
-  let next = 0;
-  const statuses: Record<number, number> = {};
-  const latencies: number[] = [];
-  const hand = async () => {
-    while (next < turns) {
-      const turn = next++;
-      const since = performance.now();
-      const status = await request(turn).catch(() => 0);
-      latencies.push(performance.now() - since);
-      statuses[status] = (statuses[status] ?? 0) + 1;
-    }
-  };
-  await Promise.all(Array.from({ length: clients }, hand));
-  const perSecond = Math.round((turns / (performance.now() - started)) * 1000);
-  return { requests: turns, statuses, perSecond, ...percentiles(latencies) };
-}
-
-async function getFor(url: string, durationMs: number): Promise<LoadFigures> {
+async function getFor(url: string): Promise<LoadFigures> {
   const client = openClient(url, clients);
   const request = async () => (await client.send({ path: "/" })).status;
   try {
-    return await closedLoop({ clients, durationMs, request });
+    return await closedLoop({ clients, durationMs: bareMs, request });
   } finally {
     client.close();
   }
-}
-
-async function untilServed(stack: WholeStack, path: string, least: number): Promise<QueueStatus> {
-  for (;;) {
-    const response = await fetch(stack.edgeUrl + path);
-    const status = (await response.json()) as QueueStatus;
-    if (status.seed !== undefined && status.serving >= least) return status;
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-}
-
-async function order(stack: WholeStack, event: string, what: string): Promise<void> {
-  await asAdmin(stack, "POST", `/admin/events/${event}/queue/${what}`);
-}
-
-async function flagEvent(stack: WholeStack, joins: number): Promise<string> {
-  const at = (ms: number) => new Date(Date.now() + ms).toISOString();
-  const day = 86_400_000;
-  const venue = { name: "Arena", city: "Berlin", country: "DE", timeZone: "Europe/Berlin" };
-  const venueId = (await asAdmin(stack, "POST", "/admin/venues", { ...venue, capacity: 60_000 }))
-    .id;
-  const performerId = (await asAdmin(stack, "POST", "/admin/performers", { name: "Wanted" })).id;
-  const event = await asAdmin(stack, "POST", "/admin/events", {
-    name: "Wanted, live",
-    venueId,
-    performerId,
-    status: "published",
-    startsAt: at(30 * day),
-    endsAt: at(31 * day),
-    onSaleAt: at(-60_000),
-  });
-  const price = { amount: 5000, currency: "EUR" };
-  const sections = [{ name: "A", rows: 100, seatsPerRow: 100, price }];
-  await asAdmin(stack, "POST", `/admin/events/${event.id}/tickets`, { sections });
-  await asAdmin(stack, "PUT", `/admin/events/${event.id}/queue`, {
-    enabled: true,
-    opensAt: at(day),
-    admitPerMinute: 60_000,
-    maxActive: Math.max(100, joins),
-    passSeconds: 600,
-    graceSeconds: 600,
-  });
-  return event.id;
-}
-
-async function asAdmin(
-  stack: WholeStack,
-  method: string,
-  path: string,
-  body?: unknown,
-): Promise<{ id: string }> {
-  const token = await stack.token("ada", ["admin"]);
-  const response = await fetch(stack.edgeUrl + path, {
-    method,
-    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const answer = (await response.json()) as { id: string };
-  if (!response.ok)
-    throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(answer)}`);
-  return answer;
 }
 
 function row(name: string, { perSecond, p50, p95, p99, statuses }: LoadFigures): BenchRow {

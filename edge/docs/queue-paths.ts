@@ -15,6 +15,11 @@ import { answers, fails, signedIn, takes } from "./operations.ts";
 const eventPath = z.object({ eventId: EventId });
 const adminPath = z.object({ id: EventId });
 const ticketHeader = z.object({ "Queue-Ticket": z.string() });
+const challengeHeader = z.object({
+  "Turnstile-Token": z
+    .string()
+    .describe("what Turnstile's widget gave, where there is a challenge"),
+});
 const refused = fails("unauthenticated", "forbidden", "not-found", "conflict", "validation-failed");
 
 /** An order of an administrator's to a waiting room. */
@@ -43,7 +48,7 @@ export const queuePaths: ZodOpenApiPathsObject = {
     post: {
       ...signedIn,
       summary: "Join; joining again gives the same place",
-      requestParams: { path: eventPath },
+      requestParams: { path: eventPath, header: challengeHeader.partial() },
       responses: {
         ...answers(201, "A place, and its signed form", QueueJoined),
         ...answers(200, "The place that was there", QueueJoined),

@@ -10,6 +10,7 @@ const allowHeaders = [
   "If-None-Match",
   "Admission-Pass",
   "Queue-Ticket",
+  "Turnstile-Token",
 ];
 const exposedHeaders = [
   "ETag",

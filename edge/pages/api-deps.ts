@@ -7,6 +7,7 @@ import { Problem, toProblem } from "../../contracts/problem.ts";
 import { QueueAdmitted, QueueJoined, QueueStatus } from "../../contracts/queue.ts";
 import { SearchResult } from "../../contracts/search.ts";
 import { positionOf } from "../waiting-room/core/place.ts";
+import { challengeHeader } from "../waiting-room/suspects.ts";
 import type { Caller, Outcome, PagesDeps } from "./deps.ts";
 
 /** Asks the API of this same Worker, in the process: pages can do what every client can, and no more. */
@@ -14,7 +15,7 @@ export type AskApi = (path: string, init: RequestInit) => Promise<Response>;
 
 type ApiVerbs = Omit<
   PagesDeps,
-  "publicOrigin" | "now" | "reportError" | "assets" | "readSession" | "signIn"
+  "publicOrigin" | "now" | "reportError" | "assets" | "readSession" | "signIn" | "challengeSiteKey"
 >;
 
 interface Call {
@@ -67,8 +68,11 @@ export function apiVerbs(ask: AskApi): ApiVerbs {
       call(`/bookings/${booking.id}/codes`, (json) => TicketCodes.parse(json).codes, { caller }),
     queueStatus: (event) => call(`/events/${id(event)}/queue`, asIs(QueueStatus)),
     queuePosition: (status, number) => Promise.resolve(positionOf(number, status) ?? undefined),
-    joinQueue: (caller, event) =>
-      call(`/events/${id(event)}/queue`, asIs(QueueJoined), post(caller)),
+    joinQueue: (caller, event, challenge) =>
+      call(`/events/${id(event)}/queue`, asIs(QueueJoined), {
+        ...post(caller),
+        headers: { [challengeHeader]: challenge },
+      }),
     claimPass: (caller, event, queueTicket) =>
       call(`/events/${id(event)}/queue/claim`, asIs(QueueAdmitted), {
         ...post(caller),

@@ -118,9 +118,13 @@ export interface PagesDeps {
   /** Position of a number, or nothing before the draw. */
   readonly queuePosition: (status: WaitingStatus, number: number) => Promise<number | undefined>;
   readonly queueStatus: (eventId: string) => Promise<Outcome<WaitingStatus>>;
+  /** Of the challenge for those who join; absent: there is none. */
+  readonly challengeSiteKey?: string | undefined;
+  /** @param challenge the visitor's answer to it, if there is one */
   readonly joinQueue: (
     caller: Caller,
     eventId: string,
+    challenge?: string,
   ) => Promise<Outcome<{ readonly queueTicket: string; readonly number: number }>>;
   readonly claimPass: (
     caller: Caller,

@@ -1,8 +1,11 @@
 import { createMiddleware } from "hono/factory";
 import type { PagesEnv } from "./context.ts";
 
+const challengeOrigin = "https://challenges.cloudflare.com";
+export const challengeScript = `${challengeOrigin}/turnstile/v0/api.js`;
+
 /** Nothing from elsewhere, nothing inline, no HTML from strings: without nonces, so that pages can be cached. */
-const policy = (parts: Readonly<Record<string, string>>) =>
+const policy = (parts: Readonly<Record<string, string>>, without: readonly string[] = []) =>
   Object.entries({
     "default-src": "'none'",
     "script-src": "'self'",
@@ -16,6 +19,7 @@ const policy = (parts: Readonly<Record<string, string>>) =>
     "trusted-types": "'none'",
     ...parts,
   })
+    .filter(([name]) => !without.includes(name))
     .map(([name, value]) => `${name} ${value}`)
     .join("; ");
 
@@ -23,6 +27,15 @@ export const strictPolicy = policy({});
 
 /** The tickets page registers a service worker, so that tickets open without a connection. */
 export const ticketsPolicy = policy({ "trusted-types": "sw", "worker-src": "'self'" });
+
+/** Turnstile brings a script and a frame of its own, and no policy for trusted types. */
+export const challengePolicy = policy(
+  {
+    "script-src": `'self' ${challengeOrigin}`,
+    "frame-src": challengeOrigin,
+  },
+  ["require-trusted-types-for", "trusted-types"],
+);
 
 /**
  * Sends every page with the strict policy and, unless it says otherwise, to no cache.

@@ -40,7 +40,12 @@ export function openPages(parts: Parts, api: Api): ServePage | undefined {
       const headers = new Headers(init.headers);
       headers.set("X-Request-Id", requestId);
       if (address !== undefined) headers.set("CF-Connecting-IP", address);
-      const request = new Request(new URL(path, publicUrl), { ...init, headers });
+      const { cf } = c.req.raw; // what the network in front says of the visitor goes along
+      const request = new Request(new URL(path, publicUrl), {
+        ...init,
+        headers,
+        ...(cf && { cf }),
+      });
       return Promise.resolve(api.fetch(request, c.env, c.executionCtx as ExecutionContext));
     };
     return { requestId, deps: { ...shared, ...apiVerbs(ask) } };
@@ -72,7 +77,7 @@ export function wantsPage(ctx: Context<AppEnv>): boolean {
 
 type Shared = Pick<
   PagesDeps,
-  "publicOrigin" | "now" | "reportError" | "assets" | "readSession" | "signIn"
+  "publicOrigin" | "now" | "reportError" | "assets" | "readSession" | "signIn" | "challengeSiteKey"
 >;
 
 function sharedDeps({ env, now, verifyToken }: Parts, publicUrl: string): Shared {
@@ -85,6 +90,7 @@ function sharedDeps({ env, now, verifyToken }: Parts, publicUrl: string): Shared
   let assets: Promise<AssetPaths> | undefined;
   return {
     publicOrigin,
+    challengeSiteKey: env.TURNSTILE_SITE_KEY,
     now,
     reportError,
     assets: () => {

@@ -3,6 +3,7 @@ import { clearQueuePlace, passExpiry, queuePlaceOf, setPass, setQueuePlace } fro
 import type { EventFacts, WaitingStatus } from "./deps.ts";
 import { problemPage } from "./errors.tsx";
 import { money, time, wholeNumber } from "./format.ts";
+import { challengePolicy, challengeScript } from "./headers.ts";
 import { respond } from "./layout.tsx";
 import { localPath } from "./locale.ts";
 import type { Messages } from "./messages/en.ts";
@@ -20,13 +21,17 @@ export async function waitPage(c: PageContext): Promise<Response> {
   const action = (verb: string) => localPath(locale, `/wait/${eventId}/${verb}`);
   const basic = action("basic");
   const { event: facts } = event.value;
+  const siteKey = deps.challengeSiteKey;
+  if (siteKey !== undefined) c.header("Content-Security-Policy", challengePolicy);
   return respond(c, {
     title: `${m.wait.title} · ${facts.name}`,
     cache: "shell",
     script: "wait.js",
     noIndex: true,
     // Without delay: a page that reloads itself later would take people away from what they read (WCAG 2.2.1).
-    rawHead: `<noscript><meta http-equiv="refresh" content="0; url=${basic}?reload=on"></noscript>`,
+    rawHead: `<noscript><meta http-equiv="refresh" content="0; url=${basic}?reload=on"></noscript>${
+      siteKey === undefined ? "" : `<script src="${challengeScript}" async defer></script>`
+    }`,
     body: (
       <section class="narrow">
         <WaitHeading m={m} facts={event.value} locale={locale} />
@@ -44,6 +49,7 @@ export async function waitPage(c: PageContext): Promise<Response> {
           <p class="clock" data-line="clock" hidden />
           <div class="actions">
             <form method="post" action={action("join")} data-form="join">
+              {siteKey === undefined ? "" : <div class="cf-turnstile" data-sitekey={siteKey} />}
               <button class="primary big">{m.wait.join}</button>
             </form>
             <form method="post" action={action("claim")} data-form="claim" hidden>
@@ -169,7 +175,10 @@ export function waitPlace(c: PageContext): Response {
 export async function postJoin(c: PageContext): Promise<Response> {
   const { deps } = c.var;
   const eventId = c.req.param("id") ?? "";
-  const joined = await deps.joinQueue(callerOf(c), eventId);
+  const form = await c.req.parseBody();
+  const challenge = form["cf-turnstile-response"]; // as Turnstile names its field
+  const answer = typeof challenge === "string" ? challenge : undefined;
+  const joined = await deps.joinQueue(callerOf(c), eventId, answer);
   if (!joined.ok) return problemPage(c, joined.problem);
   setQueuePlace(c, eventId, joined.value);
   return backToWait(c, eventId);

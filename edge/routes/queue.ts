@@ -13,12 +13,13 @@ import { joinRoom } from "../waiting-room/join-room.ts";
 import { leaveRoom, tellOfEndedPass } from "../waiting-room/leave-room.ts";
 import type { StatusFound } from "../waiting-room/status-copies.ts";
 import { busy, noRoom } from "../waiting-room/refusals.ts";
+import { suspects } from "../waiting-room/suspects.ts";
 
 /** Browsers ask as the document says; caches in between may spare the edge one second's polls. */
 const statusCaching = "public, max-age=1, stale-while-revalidate=10";
 
 /** As RFC 9211 calls it; who counts `fwd` counts the calls to objects. */
-const cacheStatus: Record<StatusFound["from"], string> = {
+const cacheStatus: Record<Exclude<StatusFound["from"], "nowhere">, string> = {
   copy: "hit",
   refreshing: "hit; fwd=stale",
   shard: "fwd=miss; stored",
@@ -31,11 +32,10 @@ export function queueRoutes(parts: Parts): Hono<AppEnv> {
   const writes = limitRate(parts, "LIMIT_WRITES");
   return new Hono<AppEnv>()
     .get("/events/:eventId/queue", reads, async (ctx) => {
-      const room = await waitingRoom.rooms.find(eventOf(ctx));
-      if (room === undefined) throw noRoom();
-      if (room === "unknown") throw busy();
-      const found = await waitingRoom.copies.get(room, (work) => ctx.executionCtx.waitUntil(work));
-      if (!found) throw busy();
+      const found = await waitingRoom.copies.get(eventOf(ctx), (work) =>
+        ctx.executionCtx.waitUntil(work),
+      );
+      if (found.from === "nowhere") throw found.because === "no-room" ? noRoom() : busy();
       const { copy, from } = found;
       ctx.header("Cache-Status", `frontrow-edge; ${cacheStatus[from]}`);
       ctx.header("Cache-Control", statusCaching);
@@ -44,7 +44,9 @@ export function queueRoutes(parts: Parts): Hono<AppEnv> {
     })
     .post("/events/:eventId/queue", requireCaller, writes, async (ctx) => {
       const user = callerOf(ctx);
-      const { place, phase, created } = await joinRoom(waitingRoom, eventOf(ctx), user);
+      const isSuspected = await suspects(parts.env, ctx.req.raw);
+      const request = { event: eventOf(ctx), user, isSuspected };
+      const { place, phase, created } = await joinRoom(waitingRoom, request);
       const ticket = { ...place, user };
       const queueTicket = await signQueueTicket(waitingRoom.ticketKeys, ticket, seconds(now));
       const joined: QueueJoined = { queueTicket, number: place.number, phase };

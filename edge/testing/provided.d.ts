@@ -11,5 +11,7 @@ declare module "vitest" {
     queueTicketKeys: string;
     passSigningKeys: string;
     issuerJwk: string;
+    turnstileUrl: string;
+    turnstileSecret: string;
   }
 }

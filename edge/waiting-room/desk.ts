@@ -19,8 +19,8 @@ export class Desk {
     ({ joins: this.#joins, left: this.#left } = store.counts());
   }
 
-  get livePasses(): number {
-    return this.#ledger.live;
+  get nextExpiryAt(): number | null {
+    return this.#ledger.nextExpiryAt();
   }
 
   /** Lets passes run out and settles positions below `expiredBelow`. @returns what to report */
@@ -35,6 +35,18 @@ export class Desk {
 
   passOf(number: number): StoredPass | null {
     return this.#store.passOf(number);
+  }
+
+  /** The user is probably a program: to be sent back once. */
+  suspect(user: string): void {
+    this.#store.addSuspect(user);
+  }
+
+  /** Takes the place from a suspect whose turn has come for the first time. @returns whether it was one */
+  sendBack(user: string, now: number): boolean {
+    if (!this.#store.markSentBack(user)) return false;
+    this.leave(user, now);
+    return true;
   }
 
   /** @returns the number that stands: an earlier one, if there is one */
@@ -54,9 +66,8 @@ export class Desk {
     const number = this.#store.placeOf(user);
     if (number === null) return null;
     this.#store.removePlace(user, number);
-    const ended = this.#end(number, now);
-    ({ left: this.#left } = this.#store.counts());
-    return ended;
+    if (this.#store.passOf(number) === null) this.#left++; // as `counts` counts, which looks at every place
+    return this.#end(number, now);
   }
 
   /** Ends the user's pass; the place has been used. @returns the pass that must count no more, each time */

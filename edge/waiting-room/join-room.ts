@@ -17,14 +17,20 @@ export interface Joined {
   readonly created: boolean;
 }
 
+export interface JoinRequest {
+  readonly event: string;
+  readonly user: string;
+  /** Probably a program: placed behind those who wait when its turn comes, and told nothing. */
+  readonly isSuspected: boolean;
+}
+
 /**
  * Gives a user a place in the event's queue: one a person, whatever they try.
  * @throws EdgeProblem `not-found` for an event without a room; `service-unavailable`
  */
 export async function joinRoom(
   { env, rooms }: WaitingRoom,
-  event: string,
-  user: string,
+  { event, user, isSuspected }: JoinRequest,
 ): Promise<Joined> {
   // The second look is past all caches: the room may have been started over a moment ago.
   for (const find of [rooms.find, rooms.findNow]) {
@@ -33,7 +39,7 @@ export async function joinRoom(
     if (room === "unknown") throw busy();
     const identity = { ...identityOf(room), shard: shardOf(user, room.shards) };
     const stub = shardStubOf(env, identity);
-    const called = await callObject(async () => await stub.join(identity, user));
+    const called = await callObject(async () => await stub.join(identity, user, isSuspected));
     if (called.status === "failed") throw busy();
     const answer = called.value;
     switch (answer.status) {

@@ -5,6 +5,7 @@ import type { Parts } from "../parts.ts";
 import type { Caller } from "../verify-token.ts";
 import { shardOf } from "./core/shard-of.ts";
 import { busy, missingTicket, noRoom, notYours } from "./refusals.ts";
+import { sleep } from "./sleep.ts";
 import { identityOf } from "./status-copies.ts";
 import { callObject, shardStubOf } from "./stub.ts";
 
@@ -62,7 +63,7 @@ export async function tellOfEndedPass(
 
 async function tellAgain(origin: OriginClient, ended: EndedPass, requestId: string): Promise<void> {
   for (const pauseMs of tellPausesMs) {
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    await sleep(pauseMs);
     if (await tell(origin, ended, requestId)) return;
   }
 }

@@ -47,7 +47,7 @@ export async function openWaitingRoom(
   return {
     env,
     rooms,
-    copies: new StatusCopies(env, now),
+    copies: new StatusCopies(env, rooms, now),
     ticketKeys,
     passKeys,
     async isAdmitted(event, pass, caller) {

@@ -1,20 +1,10 @@
 import { evictDurableObject, runDurableObjectAlarm as ringAlarm } from "cloudflare:test";
-import { env as untypedEnv } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { RoomCoordinator } from "./coordinator.ts";
 import { createLottery } from "./core/lottery.ts";
-import { shardOf } from "./core/shard-of.ts";
-import type { RoomEnv } from "./room-env.ts";
-import { coordinatorOf, registryOf, shardStubOf } from "./stub.ts";
+import { registryOf } from "./stub.ts";
+import { breakCoordinator, env, holdClock, openRoom, opensAt } from "./testing/real-room.ts";
 
-const env = untypedEnv as unknown as RoomEnv; // the bindings of wrangler.toml, which the test plugin provides
-const opensAt = Date.UTC(2027, 0, 1, 12);
-let events = 1000;
-
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["Date"] });
-  vi.setSystemTime(opensAt - 600_000);
-});
+beforeEach(holdClock);
 afterEach(() => {
   vi.useRealTimers();
 });
@@ -147,7 +137,7 @@ test("a coordinator that does not answer keeps places and pauses admission", asy
   await room.open();
   await room.steps(30);
   const pass = await room.claim("a", numbers[0] ?? -1);
-  const heal = await room.breakCoordinator();
+  const heal = breakCoordinator();
   expect(await room.join("a")).toBe(numbers[0]);
   expect(await room.claim("a", numbers[0] ?? -1)).toEqual(pass);
   expect(await room.claim("b", numbers[1] ?? -1)).toEqual({ status: "unavailable" });
@@ -194,80 +184,3 @@ test("selling out is told to everybody, and admission follows returned seats", a
   expect(await room.status()).toMatchObject({ phase: "open", seatsLeft: 4 });
   expect((await room.status()).serving).toBeGreaterThan(serving);
 });
-
-/** A flagged event with its objects, and short words for what people do there. */
-async function openRoom(over: { maxActive?: number } = {}) {
-  const event = String(events++);
-  const shards = 4;
-  const coordinator = coordinatorOf(env, event);
-  const settings = {
-    event,
-    generation: 1,
-    shards,
-    opensAt,
-    admitPerMinute: 600,
-    maxActive: over.maxActive ?? 100,
-    passSeconds: 600,
-    graceSeconds: 120,
-    message: "",
-  };
-  const configured = await coordinator.configure(settings);
-  expect(configured.status).toBe("done");
-  const identity = (user: string) => ({
-    event,
-    generation: 1,
-    shards,
-    shard: shardOf(user, shards),
-  });
-  const shard = (user: string) => shardStubOf(env, identity(user));
-  const room = {
-    event,
-    coordinator,
-    identity,
-    shard,
-    govern: async (command: Parameters<typeof coordinator.govern>[0]) =>
-      await coordinator.govern(command),
-    join: async (user: string): Promise<number> => {
-      const answer = await shard(user).join(identity(user), user);
-      if (answer.status !== "joined") throw new Error(`not joined: ${answer.status}`);
-      return answer.number;
-    },
-    claim: async (user: string, number: number) => ({
-      ...(await shard(user).claim(identity(user), user, number)),
-    }),
-    leave: async (user: string) => await shard(user).leave(identity(user), user),
-    /** Everything that the shards know is with the coordinator. */
-    settled: async () => {
-      vi.setSystemTime(Date.now() + 2000);
-      for (let k = 0; k < shards; k++) {
-        const it = { event, generation: 1, shards, shard: k };
-        await shardStubOf(env, it).status(it);
-      }
-      const figures = await coordinator.figures();
-      if (!figures) throw new Error("no figures");
-      return figures;
-    },
-    status: async () => (await room.settled()).status,
-    open: async () => {
-      vi.setSystemTime(opensAt);
-      await ringAlarm(coordinator);
-    },
-    /** Seconds pass, each with its alarm. */
-    steps: async (seconds: number) => {
-      for (let i = 0; i < seconds; i++) {
-        vi.setSystemTime(Date.now() + 1000);
-        await ringAlarm(coordinator);
-      }
-    },
-    stock: async (available: number) =>
-      await coordinator.stock({ available, held: 0, priceRange: null, at: Date.now() }),
-    breakCoordinator: async () => {
-      const broken = vi
-        .spyOn(RoomCoordinator.prototype, "sync")
-        .mockRejectedValue(new Error("injected"));
-      vi.setSystemTime(Date.now() + 2000);
-      return () => broken.mockRestore();
-    },
-  };
-  return room;
-}

@@ -1,4 +1,8 @@
 import type { QueuePhase, QueueStatus } from "../../contracts/queue.ts";
+import type { ClaimOutcome } from "./core/share-grants.ts";
+
+/** A place in the shop is looked for again after this, when it is full, in seconds. */
+export const fullRetrySeconds = 3;
 
 export type JoinAnswer =
   | {
@@ -25,3 +29,19 @@ export type StatusAnswer =
   | { readonly status: "known"; readonly document: QueueStatus; readonly ageMs: number }
   | { readonly status: "no-room" }
   | { readonly status: "unavailable" };
+
+/** @returns what a claimant hears of the outcome, or null while it goes on waiting */
+export function answerOf(number: number, outcome: ClaimOutcome): ClaimAnswer | null {
+  switch (outcome.status) {
+    case "admitted":
+      return { ...outcome, number };
+    case "expired":
+      return outcome;
+    case "full":
+      return { status: "not-served", retryAfterSeconds: fullRetrySeconds };
+    case "waits":
+      return null;
+    default:
+      return outcome satisfies never;
+  }
+}

@@ -28,6 +28,10 @@ export class ShardStore {
     );
     sql.exec(`CREATE TABLE IF NOT EXISTS departures (number INTEGER PRIMARY KEY)`);
     sql.exec(
+      `CREATE TABLE IF NOT EXISTS suspects (user TEXT PRIMARY KEY, sent_back INTEGER NOT NULL DEFAULT 0)
+         WITHOUT ROWID`,
+    );
+    sql.exec(
       `CREATE TABLE IF NOT EXISTS passes (number INTEGER PRIMARY KEY, position INTEGER NOT NULL,
          expires_at INTEGER NOT NULL, ended INTEGER NOT NULL DEFAULT 0)`,
     );
@@ -65,6 +69,19 @@ export class ShardStore {
   removePlace(user: string, number: number): void {
     this.#sql.exec(`DELETE FROM places WHERE user = ?`, user);
     this.#sql.exec(`INSERT INTO departures VALUES (?) ON CONFLICT DO NOTHING`, number);
+  }
+
+  addSuspect(user: string): void {
+    this.#sql.exec(`INSERT INTO suspects (user) VALUES (?) ON CONFLICT DO NOTHING`, user);
+  }
+
+  /** @returns whether this user is suspected and was not sent back yet; from now on, that has happened */
+  markSentBack(user: string): boolean {
+    const marked = this.#sql.exec(
+      `UPDATE suspects SET sent_back = 1 WHERE user = ? AND sent_back = 0 RETURNING user`,
+      user,
+    );
+    return marked.toArray().length > 0;
   }
 
   passOf(number: number): StoredPass | null {

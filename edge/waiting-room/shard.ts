@@ -2,12 +2,20 @@ import { DurableObject } from "cloudflare:workers";
 import { decideClaim } from "./core/claim.ts";
 import { positionOf } from "./core/place.ts";
 import * as core from "./core/shard.ts";
+import { shareGrants } from "./core/share-grants.ts";
 import type { Snapshot } from "./core/room.ts";
 import type { SyncReply } from "./core/sync.ts";
 import { Desk } from "./desk.ts";
 import type { RoomEnv } from "./room-env.ts";
-import type { ClaimAnswer, JoinAnswer, StatusAnswer } from "./shard-answers.ts";
+import {
+  answerOf,
+  type ClaimAnswer,
+  fullRetrySeconds,
+  type JoinAnswer,
+  type StatusAnswer,
+} from "./shard-answers.ts";
 import { type ShardIdentity, ShardStore, type StoredPass } from "./shard-store.ts";
+import { sleep } from "./sleep.ts";
 import { callObject, coordinatorOf } from "./stub.ts";
 import { Waiters } from "./waiters.ts";
 
@@ -17,8 +25,6 @@ const waitMs = 5000;
 const statusAgeMsMax = 1000;
 /** With an older copy at hand nobody waits longer for a new one, in milliseconds. */
 const refreshMs = 500;
-/** A place in the shop is looked for again after this, when it is full, in seconds. */
-const fullRetrySeconds = 3;
 /** Between reports that the coordinator does not answer, in milliseconds. */
 const silentRetryMs = 1000;
 
@@ -28,8 +34,7 @@ export class RoomShard extends DurableObject<RoomEnv> {
   readonly #desk: Desk;
   #identity: ShardIdentity | null = null;
   #state: core.Shard | null = null;
-  /** Totals that the coordinator has not heard of. */
-  #unreported = true;
+  #unreported = true; // totals that the coordinator has not heard of
   #voided = false;
   #alarmAt: number | null = null;
   #syncing: Promise<void> | null = null;
@@ -47,16 +52,17 @@ export class RoomShard extends DurableObject<RoomEnv> {
       this.#alarmAt = await ctx.storage.getAlarm();
       const identity = this.#store.identity();
       if (identity) this.#start(identity);
-      if (this.#desk.livePasses > 0) await this.#arm(); // an alarm may have been lost; passes still run out
+      if (this.#desk.nextExpiryAt !== null) await this.#arm(); // an alarm may have been lost; passes still run out
     });
   }
 
   /** A place for a user: the same one however often it is asked for. */
-  async join(identity: ShardIdentity, user: string): Promise<JoinAnswer> {
+  async join(identity: ShardIdentity, user: string, isSuspected = false): Promise<JoinAnswer> {
     const state = this.#belongTo(identity);
     const place = this.#desk.placeOf(user);
     if (this.#voided) return { status: "no-room" };
     if (place !== null) return this.#joined(place, false);
+    if (isSuspected) this.#desk.suspect(user);
     const now = Date.now();
     const [after, number] = core.takeNumber(core.countJoin(state, now), now);
     this.#state = after;
@@ -83,8 +89,15 @@ export class RoomShard extends DurableObject<RoomEnv> {
     const position = known && positionOf(number, known.snapshot.status);
     const decision = decideClaim(known, position, this.#desk.passOf(number), Date.now());
     switch (decision.status) {
-      case "wants-grant":
-        return await this.#askGrant(number);
+      case "wants-grant": {
+        if (this.#desk.sendBack(user, Date.now())) {
+          await this.#report();
+          return { status: "expired" }; // as anybody hears who comes too late
+        }
+        const granted = this.#claimants.wait(number);
+        void this.#pump();
+        return await granted;
+      }
       case "admitted":
         return { status: "admitted", number, expiresAt: decision.expiresAt };
       case "not-served":
@@ -101,6 +114,8 @@ export class RoomShard extends DurableObject<RoomEnv> {
   /** Gives up a place; a live pass frees its place in the shop at once. @returns the pass that ended early */
   async leave(identity: ShardIdentity, user: string): Promise<StoredPass | null> {
     this.#belongTo(identity);
+    const number = this.#desk.placeOf(user);
+    if (number !== null) this.#claimants.settle(number, { status: "expired" }); // no pass for who has left
     const ended = this.#desk.leave(user, Date.now());
     await this.#report();
     return ended;
@@ -158,12 +173,6 @@ export class RoomShard extends DurableObject<RoomEnv> {
     return this.#joined(stands, stands === number);
   }
 
-  async #askGrant(number: number): Promise<ClaimAnswer> {
-    const answer = this.#claimants.wait(number);
-    void this.#pump();
-    return await answer;
-  }
-
   async #report(): Promise<void> {
     this.#unreported = true;
     await this.#arm();
@@ -173,7 +182,7 @@ export class RoomShard extends DurableObject<RoomEnv> {
   async #refresh(): Promise<void> {
     const known = this.#state?.known;
     if (known && Date.now() - known.at < statusAgeMsMax) return;
-    const at = this.#state && core.nextSyncAt(this.#state, { waiting: true, unreported: true });
+    const at = this.#dueAt(true);
     if (!this.#syncing && at !== null && at > Date.now()) return;
     await (known ? Promise.race([this.#sync(), sleep(refreshMs)]) : this.#sync());
   }
@@ -184,8 +193,7 @@ export class RoomShard extends DurableObject<RoomEnv> {
     this.#pumping = true;
     try {
       while (this.#state && !this.#voided && this.#waiting()) {
-        const at = core.nextSyncAt(this.#state, { waiting: true, unreported: true }) ?? 0;
-        await sleep(Math.max(0, at - Date.now()));
+        await sleep(Math.max(0, (this.#dueAt(true) ?? 0) - Date.now()));
         await this.#sync();
       }
     } finally {
@@ -216,8 +224,7 @@ export class RoomShard extends DurableObject<RoomEnv> {
     const [asking, request] = core.startSync(this.#state, wishes, now);
     this.#state = asking;
     this.#unreported = false;
-    const { event } = this.#identity;
-    const coordinator = coordinatorOf(this.env, event);
+    const coordinator = coordinatorOf(this.env, this.#identity.event);
     const called = await callObject<SyncReply>(async () => await coordinator.sync(request));
     if (called.status === "failed") {
       this.#unreported = true;
@@ -251,21 +258,20 @@ export class RoomShard extends DurableObject<RoomEnv> {
     }
   }
 
-  /** Those who wait share what was granted, in order; who had asked and got nothing hears that the shop is full. */
+  /** Tells those who wait for a grant what came of it. */
   #grant(granted: number, snapshot: Snapshot, now: number): void {
-    const numbers = this.#claimants.keys();
-    for (const [index, number] of numbers.entries()) {
+    const claims = this.#claimants.keys().flatMap((number) => {
       const position = positionOf(number, snapshot.status);
-      if (index >= granted || position === null) {
-        const retryAfterSeconds = fullRetrySeconds;
-        if (!this.#asked.has(number)) continue; // came meanwhile: the next request asks for it
-        this.#claimants.settle(number, { status: "not-served", retryAfterSeconds });
-        continue;
+      return position === null ? [] : [{ number, position, asked: this.#asked.has(number) }];
+    });
+    for (const [index, outcome] of shareGrants(claims, granted, snapshot, now).entries()) {
+      const { number, position } = claims[index] as (typeof claims)[number]; // one outcome a claim
+      if (outcome.status === "admitted") {
+        this.#desk.admit({ number, position, expiresAt: outcome.expiresAt });
+        this.#unreported = true;
       }
-      const expiresAt = now + snapshot.passSeconds * 1000;
-      this.#desk.admit({ number, position, expiresAt });
-      this.#unreported = true;
-      this.#claimants.settle(number, { status: "admitted", number, expiresAt });
+      const answer = answerOf(number, outcome);
+      if (answer) this.#claimants.settle(number, answer);
     }
   }
 
@@ -276,19 +282,19 @@ export class RoomShard extends DurableObject<RoomEnv> {
     this.#claimants.settleAll({ status: "no-room" });
   }
 
+  #dueAt(waiting: boolean): number | null {
+    const expiryAt = this.#desk.nextExpiryAt;
+    const work = { waiting, unreported: this.#unreported, expiryAt };
+    return this.#state && core.nextSyncAt(this.#state, work);
+  }
+
   async #arm(): Promise<void> {
-    if (!this.#state || this.#voided) return;
-    const unreported = this.#unreported || this.#desk.livePasses > 0;
-    const due = core.nextSyncAt(this.#state, { waiting: false, unreported });
-    if (due === null) return;
+    const due = this.#voided ? null : this.#dueAt(false);
+    if (!this.#state || due === null) return;
     const silent = this.#state.pending !== null; // no hurry while the coordinator does not answer
     const at = Math.max(due, Date.now() + (silent ? silentRetryMs : 0));
     if (this.#alarmAt !== null && this.#alarmAt <= at) return;
     this.#alarmAt = at;
     await this.ctx.storage.setAlarm(at);
   }
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

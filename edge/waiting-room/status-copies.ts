@@ -2,6 +2,9 @@ import type { QueueStatus } from "../../contracts/queue.ts";
 import { decideRefresh, statusFreshMs } from "./core/status-cache.ts";
 import type { RegisteredRoom } from "./registry.ts";
 import type { RoomEnv } from "./room-env.ts";
+import type { Rooms } from "./rooms.ts";
+import type { ShardIdentity } from "./shard-store.ts";
+import { sleep } from "./sleep.ts";
 import { callObject, shardStubOf } from "./stub.ts";
 
 /** A copy of a room's status as it is served. Times are Unix milliseconds. */
@@ -9,27 +12,34 @@ export interface StatusCopy {
   readonly text: string;
   readonly at: number;
   readonly freshMs: number;
+  /** Whose it is: whoever has a copy need not ask the registry. */
+  readonly room: RoomIdentity;
+  /** Closed: the registry says whether there is a new room. */
+  readonly isOver: boolean;
 }
 
+type RoomIdentity = Omit<ShardIdentity, "shard">;
+
 /** A copy and what it cost: `shard` and `refreshing` made one call to an object, at once or behind the poll's back. */
-export interface StatusFound {
-  readonly copy: StatusCopy;
-  readonly from: "copy" | "refreshing" | "shard";
-}
+export type StatusFound =
+  | { readonly from: "copy" | "refreshing" | "shard"; readonly copy: StatusCopy }
+  /** The event has no room; or nobody knows right now. */
+  | { readonly from: "nowhere"; readonly because: "no-room" | "unknown" };
 
 /** Copies older than this are not kept, in seconds; until then they are served when nothing newer is to be had. */
 const keepSeconds = 300;
 /** Whoever begins to refresh is left alone with it for so long, in seconds. */
 const markSeconds = 1;
-/** Without any copy one waits for somebody else's question so often, so long, in milliseconds. */
-const waits = { times: 8, ms: 60 };
+/** Without a copy that may be served one waits for somebody else's question so often, so long, in milliseconds. */
+const waits = { times: 25, ms: 60 };
 
 /**
  * The statuses that this isolate serves: from its memory, then from the data centre's cache, and rarely from a
- * shard. Never from the coordinator, and never one call a poll.
+ * shard. Never from the coordinator, never from the registry while there is a copy, and never one call a poll.
  */
 export class StatusCopies {
   readonly #env: RoomEnv;
+  readonly #rooms: Rooms;
   readonly #now: () => number;
   readonly #random: () => number;
   readonly #copies = new Map<string, StatusCopy>();
@@ -37,23 +47,21 @@ export class StatusCopies {
   readonly #askedAt = new Map<string, number>();
   readonly #polls = new Map<string, { second: number; count: number; before: number }>();
 
-  constructor(env: RoomEnv, now: () => number, random: () => number = Math.random) {
+  constructor(env: RoomEnv, rooms: Rooms, now: () => number, random: () => number = Math.random) {
     this.#env = env;
+    this.#rooms = rooms;
     this.#now = now;
     this.#random = random;
   }
 
-  /** @returns the status, or `undefined` when nobody knows it right now */
-  async get(
-    room: RegisteredRoom,
-    waitUntil: (work: Promise<unknown>) => void,
-  ): Promise<StatusFound | undefined> {
-    const key = `https://cache.internal/v1/room/${room.event}/${room.generation}`;
+  /** Finds the status of an event's room. */
+  async get(event: string, waitUntil: (work: Promise<unknown>) => void): Promise<StatusFound> {
+    const key = `https://cache.internal/v2/room/${event}`;
     const pollsPerSecond = this.#count(key);
     const own = this.#copies.get(key);
     if (own && this.#now() - own.at < own.freshMs) return { copy: own, from: "copy" };
     const copy = await this.#readShared(key);
-    if (!copy) return await this.#waitFor(key, room, undefined);
+    if (!copy) return await this.#waitFor(key, event, undefined);
     const age = this.#now() - copy.at;
     const decision =
       age < copy.freshMs
@@ -69,37 +77,53 @@ export class StatusCopies {
       case "serve":
         return { copy, from: "copy" };
       case "refresh":
-        waitUntil(this.#refresh(key, room));
+        waitUntil(this.#refresh(key, event, copy));
         return { copy, from: "refreshing" };
-      case "wait":
-        return (await this.#waitFor(key, room, copy)) ?? { copy, from: "copy" };
+      case "wait": {
+        const found = await this.#waitFor(key, event, copy);
+        return found.from === "nowhere" && found.because === "unknown"
+          ? { copy, from: "copy" }
+          : found;
+      }
       default:
         return decision satisfies never;
     }
   }
 
-  async #waitFor(
-    key: string,
-    room: RegisteredRoom,
-    old: StatusCopy | undefined,
-  ): Promise<StatusFound | undefined> {
-    if (await this.#isMarked(key)) {
-      for (let i = 0; i < waits.times; i++) {
-        await new Promise((resolve) => setTimeout(resolve, waits.ms));
-        const copy = await this.#readShared(key);
-        if (copy && copy.at !== old?.at) return { copy, from: "copy" };
+  async #waitFor(key: string, event: string, old: StatusCopy | undefined): Promise<StatusFound> {
+    for (let i = 0; await this.#isMarked(key); i++) {
+      // However many wait, and however long nobody answers: only one of them asks at a time.
+      if (i === waits.times) {
+        return old ? { copy: old, from: "copy" } : { from: "nowhere", because: "unknown" };
       }
+      await sleep(waits.ms);
+      const copy = await this.#readShared(key);
+      if (copy && copy.at !== old?.at) return { copy, from: "copy" };
     }
-    const copy = await this.#refresh(key, room);
-    return copy && { copy, from: "shard" };
+    return await this.#refresh(key, event, old);
   }
 
-  /** Asks one of the shards, by chance. */
-  async #refresh(key: string, room: RegisteredRoom): Promise<StatusCopy | undefined> {
+  /** Asks one of the room's shards, by chance; and the registry where that leads nowhere. */
+  async #refresh(key: string, event: string, old: StatusCopy | undefined): Promise<StatusFound> {
+    if (old && !old.isOver) {
+      const copy = await this.#ask(key, old.room);
+      if (copy) return { copy, from: "shard" };
+    }
+    const room = old ? await this.#rooms.findNow(event) : await this.#rooms.find(event);
+    if (room === "unknown") return { from: "nowhere", because: "unknown" };
+    if (room === undefined) {
+      this.#copies.delete(key);
+      if (old) await caches.default.delete(key).catch(() => undefined);
+      return { from: "nowhere", because: "no-room" };
+    }
+    const copy = await this.#ask(key, identityOf(room));
+    return copy ? { copy, from: "shard" } : { from: "nowhere", because: "unknown" };
+  }
+
+  async #ask(key: string, room: RoomIdentity): Promise<StatusCopy | undefined> {
     this.#askedAt.set(key, this.#now());
     await put(`${key}/mark`, "", markSeconds);
-    const shard = Math.floor(this.#random() * room.shards);
-    const identity = { ...identityOf(room), shard };
+    const identity = { ...room, shard: Math.floor(this.#random() * room.shards) };
     const stub = shardStubOf(this.#env, identity);
     const called = await callObject(async () => await stub.status(identity));
     if (called.status === "failed" || called.value.status !== "known") return undefined;
@@ -108,6 +132,8 @@ export class StatusCopies {
       text: JSON.stringify(document),
       at: this.#now(),
       freshMs: statusFreshMs(document, this.#now()),
+      room,
+      isOver: document.phase === "closed",
     };
     this.#copies.set(key, copy);
     await put(key, JSON.stringify(copy), keepSeconds);
@@ -143,7 +169,7 @@ export class StatusCopies {
 }
 
 /** A shard's identity but for which of them it is. */
-export function identityOf(room: RegisteredRoom) {
+export function identityOf(room: RegisteredRoom): RoomIdentity {
   return { event: room.event, generation: room.generation, shards: room.shards };
 }
 

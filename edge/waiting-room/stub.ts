@@ -2,6 +2,7 @@ import type { RoomCoordinator } from "./coordinator.ts";
 import type { RoomRegistry } from "./registry.ts";
 import type { RoomEnv } from "./room-env.ts";
 import type { RoomShard } from "./shard.ts";
+import { sleep } from "./sleep.ts";
 
 /** The only place that knows objects' names. */
 export function coordinatorOf(env: RoomEnv, event: string): DurableObjectStub<RoomCoordinator> {
@@ -45,7 +46,7 @@ export async function callObject<Value>(call: () => Promise<Value>): Promise<Cal
       if (!retryable || overloaded || attempt === attemptsMax)
         return { status: "failed", overloaded };
       const waitMs = Math.random() * backoffMs * 2 ** (attempt - 1);
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      await sleep(waitMs);
     }
   }
 }

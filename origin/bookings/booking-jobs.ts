@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Deps } from "../deps.ts";
 import { forgetOldKeys } from "../idempotency/key-row.ts";
 import { batchMax, dispatch } from "../outbox/dispatch.ts";
 import { settleDue } from "../payments/settle-due.ts";
 import { openBookings } from "./open-bookings.ts";
 import { tellEdge } from "../outbox/tell-edge.ts";
+import { repeat } from "../repeat.ts";
 import { sweepHolds } from "./sweep-holds.ts";
 
 /** Pauses between two rounds with nothing to do, in milliseconds. */
@@ -12,8 +12,6 @@ const outboxPauseMs = 250;
 const sweepPauseMs = 2_000;
 const settlePauseMs = 1_000;
 const forgetPauseMs = 600_000;
-/** After a failure: the database or the edge may be down. */
-const failedPauseMs = 5_000;
 
 /**
  * What happens beside the requests, in every origin process: telling the edge about seats, and tidying up. None of it
@@ -36,23 +34,4 @@ export async function runBookingJobs(deps: Deps): Promise<void> {
       repeat(deps, "payments", settlePauseMs, () => settleDue(bookings, till.provider, logger)),
     repeat(deps, "idempotency keys", forgetPauseMs, async () => (await forgetOldKeys(db)) > 0),
   ]);
-}
-
-/** @param round says whether there may be more to do right away */
-async function repeat(
-  { logger, stopping }: Pick<Deps, "logger" | "stopping">,
-  job: string,
-  pauseMs: number,
-  round: () => Promise<boolean>,
-): Promise<void> {
-  while (!stopping.aborted) {
-    let wait = pauseMs;
-    try {
-      if (await round()) wait = 0;
-    } catch (err) {
-      logger.warn({ err, job }, "a booking job failed");
-      wait = failedPauseMs;
-    }
-    await sleep(wait, undefined, { signal: stopping }).catch(() => undefined);
-  }
 }

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import type { Deps } from "../deps.ts";
 import type { Deliver } from "../outbox/deliver.ts";
 import { batchMax, dispatch } from "../outbox/dispatch.ts";
+import { repeat } from "../repeat.ts";
 import { endPasses } from "./ended-passes.ts";
 import { readQueues, toWanted } from "./queue-row.ts";
 import { readStock } from "./read-stock.ts";
@@ -11,7 +11,6 @@ import { tellRoom } from "./tell-room.ts";
 /** How often rooms hear of the stock, and of bookings that are done, in milliseconds. */
 const stockPauseMs = 2_000;
 const donePauseMs = 250;
-const failedPauseMs = 5_000;
 
 type QueueJobDeps = Pick<
   Deps,
@@ -60,22 +59,4 @@ function tellDone(deps: QueueJobDeps): Deliver {
     if (answer.status !== "finished") throw new Error(`a room answered ${answer.status}`);
     await endPasses(deps.redis, answer.ended, deps.now() / 1000);
   };
-}
-
-async function repeat(
-  { logger, stopping }: Pick<Deps, "logger" | "stopping">,
-  job: string,
-  pauseMs: number,
-  round: () => Promise<boolean>,
-): Promise<void> {
-  while (!stopping.aborted) {
-    let wait = pauseMs;
-    try {
-      if (await round()) wait = 0;
-    } catch (err) {
-      logger.warn({ err, job }, "a queue job failed");
-      wait = failedPauseMs;
-    }
-    await sleep(wait, undefined, { signal: stopping }).catch(() => undefined);
-  }
 }

@@ -30,14 +30,11 @@ export async function setQueue(
       const isChange = row.queueEnabled && queue !== undefined;
       const opensAt = wholeSeconds(settings.opensAt);
       if (isChange && opensAt !== queue.opensAt && queue.opensAt <= deps.now()) {
-        throw new DomainError(
-          "conflict",
-          "The opening is past and cannot be moved; reset instead.",
-        );
+        throw unchangeable("opensAt", "The opening is past and cannot be moved; reset instead.");
       }
       if (!isChange || opensAt !== queue.opensAt) requireFuture(opensAt, deps.now());
       if (isChange && queue.shards !== settings.shards) {
-        throw new DomainError("conflict", "The number of shards is fixed until a reset.");
+        throw unchangeable("shards", "The number of shards is fixed until a reset.");
       }
       const generation = isChange ? queue.generation : (queue?.generation ?? 0) + 1;
       const stored = { ...settings, opensAt: new Date(opensAt).toISOString() };
@@ -69,6 +66,11 @@ export async function setQueue(
     "conflict",
     answer.status === "refused" ? `The room says: ${answer.reason}.` : "The room is not there.",
   );
+}
+
+function unchangeable(path: "opensAt" | "shards", detail: string): DomainError {
+  const errors = [{ path, message: "cannot be changed any more" }];
+  return new DomainError("conflict", detail, { extras: { errors } });
 }
 
 /** @throws DomainError `validation-failed` */

@@ -138,7 +138,7 @@ function releaseOf(
   const stockStep = Math.max(Math.min(1, byStock), (byStock * seconds) / stockSpreadSeconds);
   const wanted = Math.min(perStep, room, stockStep) / shows;
   const release = Math.min(wanted + controller.carry, burstMax * perStep + controller.carry);
-  return Math.min(release, demand.issued - controller.serving);
+  return Math.max(0, Math.min(release, demand.issued - controller.serving));
 }
 
 /** Learns from positions that are past their grace; older ones fade over about a grace, at least a minute. */

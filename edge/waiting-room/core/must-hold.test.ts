@@ -84,13 +84,21 @@ function always(check: (room: TestRoom, before: Seen) => void): void {
 interface Seen {
   readonly serving: number;
   readonly expiredBelow: number;
+  readonly passes: ReadonlySet<number>;
   readonly active: number;
   readonly bound: number;
 }
 
 function seen(room: TestRoom): Seen {
   const { serving, expiredBelow } = room.room.controller;
-  return { serving, expiredBelow, active: room.active, bound: room.room.settings.maxActive };
+  const passes = new Set(room.members.flatMap((member) => [...member.passes.keys()]));
+  return {
+    serving,
+    expiredBelow,
+    passes,
+    active: room.active,
+    bound: room.room.settings.maxActive,
+  };
 }
 
 test("a number is given once, over shards, restarts, and lost or repeated calls", () => {
@@ -145,6 +153,16 @@ test("every pass belongs to a position that was served", () => {
     const passes = room.members.flatMap((member) => [...member.passes.values()]);
     const unserved = passes.filter((it) => it.position >= room.room.controller.serving);
     expect(unserved).toEqual([]);
+  });
+});
+
+test("nobody gets a pass once the grace is over", () => {
+  always((room, before) => {
+    const passes = room.members.flatMap((member) => [...member.passes]);
+    const late = passes.filter(
+      ([number, it]) => !before.passes.has(number) && it.position < before.expiredBelow,
+    );
+    expect(late).toEqual([]);
   });
 });
 

@@ -26,10 +26,6 @@ export class PassLedger {
     return this.#totals;
   }
 
-  get live(): number {
-    return this.#live.size;
-  }
-
   /** Records a new claim; the caller has made sure that the number had none. */
   grant(pass: Pass): void {
     this.#live.set(pass.number, pass);

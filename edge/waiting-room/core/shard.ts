@@ -122,16 +122,23 @@ export function syncSpacingMs(shards: number): number {
 /**
  * When the shard must speak to the coordinator next.
  * @param work.waiting somebody waits for a number or a grant
- * @param work.unreported totals have changed, or live passes may run out
+ * @param work.unreported totals have changed
+ * @param work.expiryAt when the next live pass runs out, Unix milliseconds; null when none is live
  * @returns Unix milliseconds, or null when it may sleep
  */
 export function nextSyncAt(
   shard: Shard,
-  work: { readonly waiting: boolean; readonly unreported: boolean },
+  work: {
+    readonly waiting: boolean;
+    readonly unreported: boolean;
+    readonly expiryAt: number | null;
+  },
 ): number | null {
   const spacing = syncSpacingMs(shard.shards);
   if (work.waiting || shard.pending) return shard.syncedAt + spacing;
-  return work.unreported ? shard.syncedAt + Math.max(reportMs, spacing) : null;
+  const reportAt = shard.syncedAt + Math.max(reportMs, spacing);
+  if (work.unreported) return reportAt;
+  return work.expiryAt === null ? null : Math.max(reportAt, work.expiryAt);
 }
 
 /** @returns the phase as far as the shard knows, or null when it knows nothing */

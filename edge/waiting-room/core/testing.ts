@@ -5,6 +5,7 @@ import { positionOf } from "./place.ts";
 import { createRoom, type Room, type RoomSettings, totalsOf } from "./room.ts";
 import { countJoin, createShard, finishSync, phaseOf, type Shard } from "./shard.ts";
 import { startSync, takeNumber } from "./shard.ts";
+import { shareGrants } from "./share-grants.ts";
 import { stepRoom } from "./step.ts";
 import { sync, type SyncReply } from "./sync.ts";
 
@@ -173,10 +174,14 @@ export class TestRoom {
       if (number === null) member.joining.push(user);
       else this.#seat(member, user, number);
     }
-    const { passSeconds, status } = reply.snapshot;
-    for (const number of member.claiming.splice(0).slice(0, reply.granted)) {
-      const position = positionOf(number, status) ?? 0;
-      const expiresAt = this.now + passSeconds * 1000;
+    const claims = member.claiming.splice(0).map((number) => {
+      return { number, position: positionOf(number, reply.snapshot.status) ?? 0, asked: true };
+    });
+    const outcomes = shareGrants(claims, reply.granted, reply.snapshot, this.now);
+    for (const [index, { number, position }] of claims.entries()) {
+      const outcome = outcomes[index];
+      if (outcome?.status !== "admitted") continue;
+      const { expiresAt } = outcome;
       if (member.passes.has(number)) throw new Error(`a second pass for ${number}`);
       member.passes.set(number, { position, expiresAt, ended: false });
       member.ledger.grant({ number, position, expiresAt });

@@ -1,5 +1,6 @@
-import type { QueueStatus } from "../contracts/queue.ts";
-import { decideRefresh, statusFreshMs } from "../edge/waiting-room/core/status-cache.ts";
+import type { QueueStatus } from "../../contracts/queue.ts";
+import { listAge } from "../../edge/waiting-room/core/list-cache.ts";
+import { decideRefresh, statusFreshMs } from "../../edge/waiting-room/core/status-cache.ts";
 
 interface CacheSettings {
   readonly dataCentres: number;
@@ -51,6 +52,26 @@ export class ModelCaches {
     });
     if (decision === "serve") return false;
     if (!underWay) this.#arrivesAt[centre] = now + shardRoundTripMs;
+    return true;
+  }
+}
+
+/** The lists of rooms in all data centres: whatever is no poll looks there first. */
+export class ModelLists {
+  readonly #markVisibleMs: number;
+  readonly #readAt: Float64Array;
+
+  constructor({ dataCentres, markVisibleMs }: CacheSettings) {
+    this.#markVisibleMs = markVisibleMs;
+    this.#readAt = new Float64Array(dataCentres).fill(Number.NEGATIVE_INFINITY);
+  }
+
+  /** @returns whether this request makes a call to the registry; so do those who come before its mark is seen */
+  look(centre: number, now: number): boolean {
+    const age = now - (this.#readAt[centre] ?? 0);
+    if (age < this.#markVisibleMs) return true;
+    if (age < listAge.sharedSeconds * 1000) return false;
+    this.#readAt[centre] = now;
     return true;
   }
 }

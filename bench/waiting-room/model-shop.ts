@@ -1,4 +1,4 @@
-import type { Stock } from "../edge/waiting-room/core/stock.ts";
+import type { Stock } from "../../edge/waiting-room/core/stock.ts";
 
 interface ShopSettings {
   readonly seats: number;
@@ -9,7 +9,11 @@ interface ShopSettings {
   readonly walksAwayShare: number;
 }
 
+/** Where somebody comes from who is in the shop. */
+export type ShopperPlace = Pick<Shopper, "visitor" | "shard" | "number">;
+
 interface Shopper {
+  readonly visitor: number;
   readonly shard: number;
   readonly number: number;
   wants: number;
@@ -23,13 +27,13 @@ export class ModelShop {
   sold = 0;
   readonly #settings: ShopSettings;
   readonly #random: () => number;
-  readonly #onExit: (shopper: { readonly shard: number; readonly number: number }) => void;
+  readonly #onExit: (shopper: ShopperPlace) => void;
   readonly #due = new Map<number, (() => void)[]>();
 
   constructor(
     settings: ShopSettings,
     random: () => number,
-    onExit: (shopper: { readonly shard: number; readonly number: number }) => void,
+    onExit: (shopper: ShopperPlace) => void,
   ) {
     this.#settings = settings;
     this.available = settings.seats;
@@ -37,7 +41,7 @@ export class ModelShop {
     this.#onExit = onExit;
   }
 
-  enter(place: { readonly shard: number; readonly number: number }, second: number): void {
+  enter(place: ShopperPlace, second: number): void {
     const shopper: Shopper = { ...place, wants: 1 + Math.floor(this.#random() * 4), held: 0 };
     const holdAt = second + this.#between(this.#settings.holdAfterSeconds);
     if (this.#random() < this.#settings.holdsShare) this.#at(holdAt, () => this.#hold(shopper));

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { QueueStatus } from "../contracts/queue.ts";
-import { checkDraw, positionsOf } from "../edge/waiting-room/core/verify.ts";
+import { QueueStatus } from "../../contracts/queue.ts";
+import { checkDraw, positionsOf } from "../../edge/waiting-room/core/verify.ts";
 
 const [file, ...rest] = process.argv.slice(2);
 const numbers = rest.map(Number);

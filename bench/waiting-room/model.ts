@@ -1,16 +1,16 @@
-import type { QueueStatus } from "../contracts/queue.ts";
-import { withStock } from "../edge/waiting-room/core/commands.ts";
-import { noShowShareOf } from "../edge/waiting-room/core/controller.ts";
-import { createLottery } from "../edge/waiting-room/core/lottery.ts";
-import { nextPollSeconds } from "../edge/waiting-room/core/polling.ts";
-import { createRoom, type Room, totalsOf } from "../edge/waiting-room/core/room.ts";
-import { shardOf } from "../edge/waiting-room/core/shard-of.ts";
-import { statusOf } from "../edge/waiting-room/core/status.ts";
-import { nextStepAt, stepRoom } from "../edge/waiting-room/core/step.ts";
-import { ModelCaches } from "./waiting-room-cache.ts";
-import { createCrowd } from "./waiting-room-crowd.ts";
-import { PollWheel } from "./waiting-room-polls.ts";
-import type { modelSettings } from "./waiting-room-settings.ts";
+import type { QueueStatus } from "../../contracts/queue.ts";
+import { withStock } from "../../edge/waiting-room/core/commands.ts";
+import { noShowShareOf } from "../../edge/waiting-room/core/controller.ts";
+import { createLottery } from "../../edge/waiting-room/core/lottery.ts";
+import { nextPollSeconds } from "../../edge/waiting-room/core/polling.ts";
+import { createRoom, type Room, totalsOf } from "../../edge/waiting-room/core/room.ts";
+import { shardOf } from "../../edge/waiting-room/core/shard-of.ts";
+import { statusOf } from "../../edge/waiting-room/core/status.ts";
+import { nextStepAt, stepRoom } from "../../edge/waiting-room/core/step.ts";
+import { ModelCaches, ModelLists } from "./model-caches.ts";
+import { createCrowd } from "./model-crowd.ts";
+import { PollWheel } from "./poll-wheel.ts";
+import type { modelSettings } from "./model-settings.ts";
 import {
   claimShard,
   type Counts,
@@ -20,8 +20,8 @@ import {
   type ModelShard,
   type Outcomes,
   syncShard,
-} from "./waiting-room-shards.ts";
-import { ModelShop } from "./waiting-room-shop.ts";
+} from "./model-shards.ts";
+import { ModelShop } from "./model-shop.ts";
 
 type Widened<Type> = Type extends number
   ? number
@@ -74,6 +74,7 @@ export function runModel(settings: ModelSettings): ModelResult {
   const counts = createCounts(settings.shards);
   const shards = createShards(settings.shards);
   const caches = new ModelCaches(settings);
+  const lists = new ModelLists(settings);
   const wheel = new PollWheel(settings.visitors, settings.earliestSeconds + secondsMax);
   const numbers = new Int32Array(settings.visitors).fill(-1);
   const positions = new Int32Array(settings.visitors).fill(-1);
@@ -84,6 +85,7 @@ export function runModel(settings: ModelSettings): ModelResult {
     const shard = shards[shopper.shard];
     called(shopper.shard);
     counts.leaves++;
+    throughEdge(shopper.visitor, now);
     if (shard?.ledger.end(shopper.number)) {
       shard.unreported = true;
       counts.rowsWritten++;
@@ -105,10 +107,14 @@ export function runModel(settings: ModelSettings): ModelResult {
   let polls = 0;
   let activePeak = 0;
   let missedTurns = 0;
-  let earlyJoins: number | null = null;
+  let drawn = 0;
   let soldOutSecond: number | null = null;
   let second = 0;
   let now = start;
+
+  function throughEdge(visitor: number, at: number): void {
+    if (lists.look(crowd.dataCentre(visitor), at)) counts.registryReads++;
+  }
 
   function called(shard: number): void {
     counts.shardCallsNow[shard] = (counts.shardCallsNow[shard] ?? 0) + 1;
@@ -117,11 +123,12 @@ export function runModel(settings: ModelSettings): ModelResult {
   const outcomes: Outcomes = {
     numbered(visitor, number) {
       numbers[visitor] = number;
+      if (number < (room.lotterySize ?? Number.POSITIVE_INFINITY)) drawn++;
       counts.rowsWritten++;
       wheel.add(visitor, second + 1 + Math.floor(crowd.random() * 5));
     },
     admitted(visitor, number) {
-      shop.enter({ shard: shardOfVisitor[visitor] ?? 0, number }, second);
+      shop.enter({ visitor, shard: shardOfVisitor[visitor] ?? 0, number }, second);
       const since = Math.max(0, crowd.arrivals[visitor] ?? 0);
       const decile = Math.floor((visitor / settings.visitors) * 10);
       waits.push({ decile, seconds: second - settings.earliestSeconds - since });
@@ -145,7 +152,7 @@ export function runModel(settings: ModelSettings): ModelResult {
         if (crowd.showsUp(visitor)) missedTurns++;
         return;
       }
-      if (position < status.serving) return claim(visitor, position);
+      if (position < status.serving) return claim(visitor, position, at);
       const ahead = position - status.serving;
       etaSeconds = status.ratePerMinute > 0 ? (ahead / status.ratePerMinute) * 60 : null;
     }
@@ -173,12 +180,13 @@ export function runModel(settings: ModelSettings): ModelResult {
     return positions[visitor] ?? 0;
   }
 
-  function claim(visitor: number, position: number): void {
+  function claim(visitor: number, position: number, at: number): void {
     if (!crowd.showsUp(visitor)) return;
     const index = shardOfVisitor[visitor] ?? 0;
     counts.claims++;
+    throughEdge(visitor, at);
     called(index);
-    const wanted = { visitor, number: numbers[visitor] ?? 0, position };
+    const wanted = { visitor, number: numbers[visitor] ?? 0, position, asked: true };
     claimShard(shards[index] as ModelShard, wanted, now, outcomes);
   }
 
@@ -187,6 +195,7 @@ export function runModel(settings: ModelSettings): ModelResult {
     for (; (crowd.arrivals[arrived] ?? Number.POSITIVE_INFINITY) < upTo; arrived++) {
       const index = shardOfVisitor[arrived] ?? 0;
       counts.joins++;
+      throughEdge(arrived, opensAt + (crowd.arrivals[arrived] ?? 0) * 1000);
       called(index);
       joinShard(shards[index] as ModelShard, arrived, now, outcomes);
     }
@@ -230,7 +239,6 @@ export function runModel(settings: ModelSettings): ModelResult {
       sold: shop.sold,
       noShowShare: noShowShareOf(room.controller),
     });
-    if (room.lotterySize !== null) earlyJoins ??= counts.joins;
     if (room.phase === "sold-out") soldOutSecond ??= fromOpening;
     const told =
       soldOutSecond !== null && fromOpening > soldOutSecond + 120 && polls === pollsBefore;
@@ -246,7 +254,7 @@ export function runModel(settings: ModelSettings): ModelResult {
     admitted: waits.length,
     missedTurns,
     gapShare: 1 - counts.joins / room.issued,
-    lotteryGapShare: 1 - (earlyJoins ?? 0) / (room.lotterySize ?? 1),
+    lotteryGapShare: 1 - drawn / (room.lotterySize ?? 1),
     soldOutSecond,
     seconds: second,
     waits,

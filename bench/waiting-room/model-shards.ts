@@ -1,6 +1,6 @@
-import { decideClaim } from "../edge/waiting-room/core/claim.ts";
-import { PassLedger } from "../edge/waiting-room/core/pass-ledger.ts";
-import type { Room } from "../edge/waiting-room/core/room.ts";
+import { decideClaim } from "../../edge/waiting-room/core/claim.ts";
+import { PassLedger } from "../../edge/waiting-room/core/pass-ledger.ts";
+import type { Room } from "../../edge/waiting-room/core/room.ts";
 import {
   countJoin,
   createShard,
@@ -9,8 +9,9 @@ import {
   type Shard,
   startSync,
   takeNumber,
-} from "../edge/waiting-room/core/shard.ts";
-import { sync } from "../edge/waiting-room/core/sync.ts";
+} from "../../edge/waiting-room/core/shard.ts";
+import { shareGrants, type WaitingClaim } from "../../edge/waiting-room/core/share-grants.ts";
+import { sync, type SyncReply } from "../../edge/waiting-room/core/sync.ts";
 
 /** A shard of the production core with the visitors that wait for it in the model. */
 export interface ModelShard {
@@ -18,7 +19,7 @@ export interface ModelShard {
   readonly ledger: PassLedger;
   joins: number;
   waitingJoins: number[];
-  waitingClaims: { readonly visitor: number; readonly number: number; readonly position: number }[];
+  waitingClaims: (WaitingClaim & { readonly visitor: number })[];
   unreported: boolean;
 }
 
@@ -27,6 +28,7 @@ export interface Counts {
   claims: number;
   leaves: number;
   statusReads: number;
+  registryReads: number;
   coordinatorCalls: number;
   alarms: number;
   rowsWritten: number;
@@ -54,6 +56,7 @@ export function createCounts(shards: number): Counts {
     claims: 0,
     leaves: 0,
     statusReads: 0,
+    registryReads: 0,
     coordinatorCalls: 0,
     alarms: 0,
     rowsWritten: 0,
@@ -106,7 +109,8 @@ export function syncShard(
   const waiting = shard.waitingJoins.length > 0 || shard.waitingClaims.length > 0;
   const due = nextSyncAt(shard.state, {
     waiting,
-    unreported: shard.unreported || shard.ledger.live > 0,
+    unreported: shard.unreported,
+    expiryAt: shard.unreported ? null : shard.ledger.nextExpiryAt(),
   });
   if (due === null || due > now) return room;
   const expiredBelow = shard.state.known?.snapshot.status.expiredBelow ?? 0;
@@ -133,24 +137,29 @@ export function syncShard(
       out.numbered(visitor, number);
     }
   }
-  if (reply.status === "synced") grant(shard, reply.granted, now, counts, out);
+  if (reply.status === "synced") grant(shard, reply, now, counts, out);
   return after;
 }
 
 function grant(
   shard: ModelShard,
-  granted: number,
+  reply: Extract<SyncReply, { status: "synced" }>,
   now: number,
   counts: Counts,
   out: Outcomes,
 ): void {
-  const passSeconds = shard.state.known?.snapshot.passSeconds ?? 0;
-  for (const claim of shard.waitingClaims.splice(0, granted)) {
-    const expiresAt = now + passSeconds * 1000;
-    shard.ledger.grant({ number: claim.number, position: claim.position, expiresAt });
+  const claims = shard.waitingClaims.splice(0);
+  const outcomes = shareGrants(claims, reply.granted, reply.snapshot, now);
+  for (const [index, { visitor, number, position }] of claims.entries()) {
+    const outcome = outcomes[index];
+    if (outcome?.status !== "admitted") {
+      out.refused(visitor);
+      continue;
+    }
+    const { expiresAt } = outcome;
+    shard.ledger.grant({ number, position, expiresAt });
     counts.rowsWritten++;
     shard.unreported = true;
-    out.admitted(claim.visitor, claim.number, expiresAt);
+    out.admitted(visitor, number, expiresAt);
   }
-  for (const claim of shard.waitingClaims.splice(0)) out.refused(claim.visitor);
 }
