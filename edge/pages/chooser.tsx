@@ -87,6 +87,16 @@ function BestAvailable({ c, eventId, plan, sections }: Omit<ChooserProps, "data"
   );
 }
 
+/** Lets the browser fetch the map's data along with its script. */
+export function MapPreloads(urls: { readonly plan: string; readonly availability: string }) {
+  return (
+    <>
+      <link rel="preload" as="fetch" href={urls.plan} crossorigin="anonymous" />
+      <link rel="preload" as="fetch" href={urls.availability} crossorigin="anonymous" />
+    </>
+  );
+}
+
 /** Empty until its script runs; the section list below says the same. */
 function SeatMap({ c, eventId, data }: Pick<ChooserProps, "c" | "eventId" | "data">) {
   const { m, locale } = c.var;

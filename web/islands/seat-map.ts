@@ -9,7 +9,7 @@ import { nameSeats, type SeatName } from "../map/names.ts";
 import { createPainter, tapScale } from "../map/paint.ts";
 import { createStates, type SeatChange } from "../map/states.ts";
 import { onThemeChange, readTheme } from "../map/theme.ts";
-import { readWords, say, type Words } from "../map/words.ts";
+import { readWords, say } from "../map/words.ts";
 
 /**
  * The picture of the choice that the list below it also offers. It stays hidden until the seats are there, and for
@@ -43,7 +43,12 @@ class SeatMap extends HTMLElement {
     const states = createStates(layout.sections, names.priceIndex);
     states.load(packed);
     let theme = readTheme(this);
-    const painter = createPainter(layout, states, labelsOf(plan, words, money));
+    const painter = createPainter(
+      layout,
+      states,
+      labelsOf(plan, money),
+      (index) => names.name(index).seat,
+    );
 
     const canvas = make("canvas", { "aria-hidden": "true" });
     const box = make("div", { class: "map-box" }, canvas);
@@ -51,7 +56,7 @@ class SeatMap extends HTMLElement {
       box,
       canvas,
       layout,
-      (ctx, view, size, dpr) => painter(ctx, view, size, dpr, theme),
+      (ctx, view, dpr) => painter(ctx, view, dpr, theme),
       (at, scale) => {
         if (scale < tapScale) {
           if (sectionAt(layout, at)) camera.approach(at, tapScale);
@@ -135,7 +140,7 @@ class SeatMap extends HTMLElement {
   }
 }
 
-function labelsOf(plan: Plan, words: Words, money: (amount: number) => string) {
+function labelsOf(plan: Plan, money: (amount: number) => string) {
   return plan.sections.map(({ name, priceIndex, rows }) => {
     const lowest = Math.min(priceIndex, ...rows.map((run) => run[4] ?? priceIndex));
     return { name, price: money(plan.prices[lowest] ?? 0) };
