@@ -1,6 +1,7 @@
+import type { QueueStatus } from "../../contracts/queue.ts";
 import { callerOf, type PageContext } from "./context.ts";
 import { clearQueuePlace, passExpiry, queuePlaceOf, setPass, setQueuePlace } from "./cookies.ts";
-import type { EventFacts, WaitingStatus } from "./deps.ts";
+import type { EventFacts } from "./deps.ts";
 import { problemPage } from "./errors.tsx";
 import { money, time, wholeNumber } from "./format.ts";
 import { respond } from "./layout.tsx";
@@ -41,7 +42,7 @@ export async function waitPage(c: PageContext): Promise<Response> {
           <p class="place" role="status" data-line="place" />
           <p data-line="eta" />
           <p class="notice" data-line="unlikely" hidden />
-          <p class="clock" data-line="clock" hidden />
+          <p class="clock" data-line="clock" aria-hidden="true" hidden />
           <div class="actions">
             <form method="post" action={action("join")} data-form="join">
               <button class="primary big">{m.wait.join}</button>
@@ -110,7 +111,7 @@ export function StatusFigures({
   zone,
 }: {
   c: PageContext;
-  status: WaitingStatus;
+  status: QueueStatus;
   zone: string;
 }) {
   const { m, locale } = c.var;
@@ -128,14 +129,12 @@ export function StatusFigures({
       ) : (
         ""
       )}
-      {status.message === "" ? (
-        ""
-      ) : (
-        <blockquote class="card">
-          <p class="eyebrow">{m.wait.message}</p>
-          <p dir="auto">{status.message}</p>
-        </blockquote>
-      )}
+      <blockquote class="card" hidden={status.message === ""}>
+        <p class="eyebrow">{m.wait.message}</p>
+        <p dir="auto" data-line="message">
+          {status.message}
+        </p>
+      </blockquote>
       <p class="figures">
         <span data-line="seats">
           {seatsLeft === null ? "" : m.wait.seatsLeft(wholeNumber(locale, seatsLeft))}
