@@ -112,7 +112,7 @@ const preloads = ["/plan", "/availability"]
 function page(assets: Readonly<Record<string, string>>, kind: "map" | "empty"): string {
   const words = JSON.stringify({ place: "{section} {row} {seat}", nothing: "-" });
   const map = `<seat-map data-plan="/plan" data-availability="/availability" data-live="/live" data-locale="en"
-    data-limit="8" data-messages='${words}' hidden><form><button>Hold seats</button></form></seat-map>`;
+    data-limit="8" data-prices='["€25","€55","€99"]' data-messages='${words}' hidden><form><button>Hold seats</button></form></seat-map>`;
   const canvas = `<seat-map><div class="map-box"><canvas></canvas></div></seat-map>`;
   return `<!doctype html><html lang="en"><head><meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1"><title>Map</title>

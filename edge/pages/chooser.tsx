@@ -31,7 +31,7 @@ export function Chooser({ c, eventId, plan, sections, data }: ChooserProps) {
       )}
       <div class="choices">
         <SectionList m={m} locale={locale} eventId={eventId} plan={plan} sections={sections} />
-        <SeatMap c={c} eventId={eventId} data={data} />
+        <SeatMap c={c} eventId={eventId} plan={plan} data={data} />
       </div>
     </section>
   );
@@ -98,7 +98,7 @@ export function MapPreloads(urls: { readonly plan: string; readonly availability
 }
 
 /** Empty until its script runs; the section list below says the same. */
-function SeatMap({ c, eventId, data }: Pick<ChooserProps, "c" | "eventId" | "data">) {
+function SeatMap({ c, eventId, plan, data }: Omit<ChooserProps, "sections">) {
   const { m, locale } = c.var;
   return (
     <seat-map
@@ -107,6 +107,7 @@ function SeatMap({ c, eventId, data }: Pick<ChooserProps, "c" | "eventId" | "dat
       data-live={data.live}
       data-locale={locale}
       data-limit={ticketLimitDefault}
+      data-prices={mapPrices(locale, plan)}
       data-messages={mapMessages(m)}
       hidden
     >
@@ -130,6 +131,11 @@ export function mapMessages(m: Messages): string {
     place: m.place("{section}", "{row}", "{seat}"),
     priceFrom: m.home.priceFrom("{price}"),
   });
+}
+
+/** The plan's prices as people read them, so that the map need not know how. */
+export function mapPrices(locale: Locale, { prices, currency }: Plan): string {
+  return JSON.stringify(prices.map((amount) => money(locale, { amount, currency })));
 }
 
 interface ListProps {

@@ -1,7 +1,7 @@
 import { markedSeats } from "../../contracts/plan-codec.ts";
 import type { Plan } from "../../contracts/plan.ts";
 import { ticketLimitDefault } from "../../contracts/bookings.ts";
-import { MapPreloads, mapMessages } from "./chooser.tsx";
+import { MapPreloads, mapMessages, mapPrices } from "./chooser.tsx";
 import type { PageContext } from "./context.ts";
 import { passOf } from "./cookies.ts";
 import type { EventFacts } from "./deps.ts";
@@ -74,6 +74,7 @@ export async function sectionPage(c: PageContext): Promise<Response> {
             data-section={name}
             data-locale={locale}
             data-limit={ticketLimitDefault}
+            data-prices={mapPrices(locale, plan.value)}
             data-messages={mapMessages(m)}
             hidden
           />

@@ -21,13 +21,25 @@ interface Bitmap {
 export interface Bitmaps {
   /** Notes which seats look different. */
   readonly mark: (changed: "all" | readonly number[]) => void;
-  /** Bakes what is missing, within a frame's time. @returns whether all is ready */
-  readonly prepare: (sections: readonly number[], pixelsPerSeat: number, theme: Theme) => boolean;
+  /**
+   * Bakes what is missing, within a frame's time.
+   * @param still whether the scale is the one of the frame before: only then pictures are made exactly for it
+   * @returns whether all is ready
+   */
+  readonly prepare: (
+    sections: readonly number[],
+    pixelsPerSeat: number,
+    still: boolean,
+    theme: Theme,
+  ) => boolean;
   /** @returns false when there is no picture of this section yet */
   readonly draw: (ctx: CanvasRenderingContext2D, section: number, corner: Corner) => boolean;
 }
 
-/** Pictures of whole sections, baked at zoom steps of √2 and mended seat by seat. */
+/**
+ * Pictures of whole sections, mended seat by seat. While the scale changes they are stretched, up to steps of √2; once
+ * it rests they are baked anew pixel by pixel, which is sharp, and an order of magnitude cheaper to copy.
+ */
 export function createBitmaps(layout: Layout, stamp: StampSeats): Bitmaps {
   const baked = new Map<number, Bitmap>();
   const starts = layout.sections.map(({ from }) => from);
@@ -39,6 +51,10 @@ export function createBitmaps(layout: Layout, stamp: StampSeats): Bitmaps {
       const { canvas, box } = bitmap;
       const factor = corner.scale / bitmap.scale;
       const [x, y] = [(box.left - corner.x) * corner.scale, (box.top - corner.y) * corner.scale];
+      if (factor === 1) {
+        ctx.drawImage(canvas, Math.round(x), Math.round(y)); // whole pixels are copied, others computed
+        return true;
+      }
       ctx.drawImage(canvas, x, y, canvas.width * factor, canvas.height * factor);
       return true;
     },
@@ -46,8 +62,11 @@ export function createBitmaps(layout: Layout, stamp: StampSeats): Bitmaps {
       if (changed === "all") return baked.clear();
       for (const index of changed) baked.get(sectionOf(index))?.dirty.add(index);
     },
-    prepare: (sections, pixelsPerSeat, theme) => {
-      const scale = 2 ** (Math.ceil(Math.log2(pixelsPerSeat) * 2) / 2);
+    prepare: (sections, pixelsPerSeat, still, theme) => {
+      const step = 2 ** (Math.ceil(Math.log2(pixelsPerSeat) * 2) / 2);
+      const scale = still ? pixelsPerSeat : step;
+      const fits = (bitmap: Bitmap) =>
+        still ? bitmap.scale === scale : bitmap.scale / step <= 1 && step / bitmap.scale <= 1.5;
       const started = performance.now();
       for (const nth of sections) {
         const known = baked.get(nth);
@@ -55,7 +74,7 @@ export function createBitmaps(layout: Layout, stamp: StampSeats): Bitmaps {
           baked.delete(nth); // the map keeps the order of use: forget the oldest first
           baked.set(nth, known);
         }
-        if (known?.scale === scale && known.theme === theme) {
+        if (known?.theme === theme && fits(known)) {
           if (known.dirty.size > 0) mend(known);
         } else {
           if (performance.now() - started > bakeMsMax) return false;

@@ -128,10 +128,13 @@ function roundedRectangle(long: number, short: number, radius: number) {
     return answer;
   };
 
+  // Seats of a row start from the same place: it is found once.
+  let start = { s: Number.NaN, out: 0, length: 0 };
   const place = (s: number, along: number, out: number): readonly [number, number] => {
+    if (start.s !== s || start.out !== out) start = { s, out, length: lengthOn(s, out) };
     const r = radius + out;
     const whole = 2 * (long + short) + 2 * Math.PI * r;
-    let rest = (((lengthOn(s, out) + along) % whole) + whole) % whole;
+    let rest = (((start.length + along) % whole) + whole) % whole;
     for (const side of sides) {
       // The outward normal is the direction, turned left on the screen.
       if (rest < side.length) {

@@ -28,6 +28,8 @@ interface Painted {
   readonly width: number;
   readonly height: number;
   readonly theme: Theme;
+  /** Whether nothing is missing from it. */
+  readonly done: boolean;
 }
 
 /**
@@ -47,6 +49,7 @@ export function createPainter(
   const bitmaps = createBitmaps(layout, stamp);
   const areas = createAreas(layout, states, labels);
   let last: Painted | undefined;
+  let still = false;
 
   return (ctx, view, dpr, theme) => {
     const scale = view.scale * dpr;
@@ -57,15 +60,17 @@ export function createPainter(
       y: Math.round(view.y * scale) / scale,
     };
     const { width, height } = ctx.canvas;
-    const now = { corner, width, height, theme };
+    const now = { corner, width, height, theme, done: false };
     const whole = { left: 0, top: 0, right: width, bottom: height };
     const changed = states.takeChanged();
     bitmaps.mark(changed);
     const isArea = view.scale < areaScaleMax;
-    const move = last && movedBy(last, now);
-    let done = true;
+    const move = last?.done ? movedBy(last, now) : undefined;
+    still = last?.corner.scale === scale;
+    // Pictures that were stretched are sharpened one frame after the scale has come to rest.
+    let done = !(still === false && isBitmap(view.scale));
     if (!move || changed === "all" || (isArea && changed.length > 0)) {
-      done = paintPart(ctx, whole, now, dpr);
+      done = paintPart(ctx, whole, now, dpr) && done;
     } else {
       if (move.x !== 0 || move.y !== 0) {
         ctx.drawImage(ctx.canvas, move.x, move.y);
@@ -75,7 +80,7 @@ export function createPainter(
       }
       repaintSeats(ctx, changed, now, dpr);
     }
-    last = done ? now : undefined;
+    last = { ...now, done };
     return !done;
   };
 
@@ -125,7 +130,7 @@ export function createPainter(
       for (const nth of visible) paintSeats(ctx, seatsIn(nth, area), corner, dpr, theme);
       return true;
     }
-    const done = bitmaps.prepare(visible, corner.scale, theme);
+    const done = bitmaps.prepare(visible, corner.scale, still, theme);
     for (const nth of visible) {
       if (!bitmaps.draw(ctx, nth, corner)) areas.draw(ctx, nth, corner, dpr, theme);
     }
@@ -181,6 +186,10 @@ export function createPainter(
     coverSeats(ctx, layout, shown, corner, theme.paper);
     paintSeats(ctx, shown, corner, dpr, theme);
   }
+}
+
+function isBitmap(scale: number): boolean {
+  return scale >= areaScaleMax && scale < bitmapScaleMax;
 }
 
 /** How many pixels the picture has moved, or nothing when it is another picture. */
