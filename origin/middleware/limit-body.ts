@@ -4,13 +4,21 @@ import type { AppEnv } from "../app-env.ts";
 import { DomainError } from "../errors.ts";
 
 const bodyBytesMax = 64 * 1024;
+/** A seating plan names every seat of a stadium. */
+const planBytesMax = 8 * 1024 * 1024;
+const planPath = /^\/admin\/venues\/[^/]+\/plan$/;
 
-const limit = bodyLimit({
-  maxSize: bodyBytesMax,
-  onError: () => {
-    throw new DomainError("payload-too-large", `The body must not exceed ${bodyBytesMax} bytes.`);
-  },
-});
+const limit = limitTo(bodyBytesMax);
+const limitPlan = limitTo(planBytesMax);
+
+function limitTo(maxSize: number) {
+  return bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new DomainError("payload-too-large", `The body must not exceed ${maxSize} bytes.`);
+    },
+  });
+}
 
 /**
  * Refuses larger bodies before they are read to their end. Reads have no body: looking for one costs time. Where the
@@ -21,5 +29,6 @@ export const limitBody = createMiddleware<AppEnv>(async (ctx, next) => {
   const length = ctx.req.header("Content-Length");
   const isCounted = length !== undefined && ctx.req.header("Transfer-Encoding") === undefined;
   if (isCounted && Number(length) <= bodyBytesMax) return next();
-  return limit(ctx, next);
+  const isPlan = ctx.req.method === "PUT" && planPath.test(ctx.req.path);
+  return isPlan ? limitPlan(ctx, next) : limit(ctx, next);
 });
