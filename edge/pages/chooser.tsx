@@ -30,7 +30,9 @@ export function Chooser({ c, eventId, plan, sections, data }: ChooserProps) {
         <BestAvailable c={c} eventId={eventId} plan={plan} sections={sections} />
       )}
       <div class="choices">
-        <SectionList m={m} locale={locale} eventId={eventId} plan={plan} sections={sections} />
+        <div class="list">
+          <SectionList m={m} locale={locale} eventId={eventId} plan={plan} sections={sections} />
+        </div>
         <SeatMap c={c} eventId={eventId} plan={plan} data={data} />
       </div>
     </section>

@@ -77,6 +77,7 @@ export async function seatsPage(c: PageContext): Promise<Response> {
     head: chosen.head,
     body: (
       <>
+        <Notices c={c} />
         <Facts c={c} facts={facts} />
         {chosen.body}
       </>
@@ -240,6 +241,12 @@ function Notices({ c }: { c: PageContext }) {
     return (
       <p class="notice good" role="status">
         {m.event.released}
+      </p>
+    );
+  if (notice === "choose")
+    return (
+      <p class="notice" role="alert">
+        {m.section.chooseOne}
       </p>
     );
   if (notice === "signed-in")
