@@ -5,8 +5,8 @@ import { phone, startBrowser } from "../../e2e/pages/browser.ts";
 import { stadiumPlan } from "../../web/map/testing-plans.ts";
 import { percentiles } from "../percentiles.ts";
 import type { BenchBar, BenchReport, BenchRow } from "../report.ts";
-import type { Ride } from "./driver.ts";
-import { type MapSite, openMapSite } from "./map-site.ts";
+import type { Ride } from "../../e2e/pages/map/driver.ts";
+import { type MapSite, openMapSite } from "../../e2e/pages/map/site.ts";
 
 const frames = 300;
 const loads = 7;

@@ -1,6 +1,6 @@
-import type { Plan } from "../../contracts/plan.ts";
-import { layOut } from "../../web/map/layout.ts";
-import { fit, toScreen } from "../../web/map/view.ts";
+import type { Plan } from "../../../contracts/plan.ts";
+import { layOut } from "../../../web/map/layout.ts";
+import { fit, toScreen } from "../../../web/map/view.ts";
 
 /** What is done while frames are counted. */
 export interface Ride {

@@ -3,11 +3,11 @@ import { createServer, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { WebSocketServer } from "ws";
-import { packStatuses } from "../../contracts/availability-bits.ts";
-import type { Plan } from "../../contracts/plan.ts";
-import { buildWeb } from "../../web/build.ts";
+import { packStatuses } from "../../../contracts/availability-bits.ts";
+import type { Plan } from "../../../contracts/plan.ts";
+import { buildWeb } from "../../../web/build.ts";
 
-const root = join(import.meta.dirname, "../..");
+const root = join(import.meta.dirname, "../../..");
 /** How many changes a message carries, as the edge gathers them. */
 const changesPerMessage = 100;
 const states = ["available", "held", "booked", "blocked"] as const;
@@ -99,7 +99,8 @@ async function listen(
   };
 }
 
-function statusOf(index: number): (typeof states)[number] {
+/** The status that a seat begins with. */
+export function statusOf(index: number): (typeof states)[number] {
   const turn = (index * 2654435761) % 97;
   return states[turn < 6 ? 1 : turn < 18 ? 2 : turn < 20 ? 3 : 0] ?? "available";
 }
