@@ -1,5 +1,5 @@
 import type { Block, LaidSection } from "./layout.ts";
-import { placeRows, rowPitch } from "./rows.ts";
+import { placeRows, rowPitch, type Spot } from "./rows.ts";
 
 /** The shape of a bowl: its long and short straights and the radius of its corners, as parts of one size. */
 const shape = { long: 2.2, short: 0.8, corner: 1.2 };
@@ -48,12 +48,15 @@ export function layOutBowl(blocks: readonly Block[], seats: number) {
       const share = (widest(block) + aisle) * stretch;
       const middle = at + share / 2;
       at += share;
-      put(block, (row, along) => curve.place(middle, along, row * rowPitch));
+      put(block, (row, along, spot) => curve.place(middle, along, row * rowPitch, spot));
     }
     radius += Math.max(...tier.map((block) => block.rows.length)) * rowPitch + tierGap;
   }
   for (const { block, x, y } of floor.placed) {
-    put(block, (row, along) => [x + along, y + row * rowPitch]);
+    put(block, (row, along, spot) => {
+      spot.x = x + along;
+      spot.y = y + row * rowPitch;
+    });
   }
   const w = (field.long / 2 + field.corner) * fieldShare;
   const h = (field.short / 2 + field.corner) * fieldShare;
@@ -130,7 +133,7 @@ function roundedRectangle(long: number, short: number, radius: number) {
 
   // Seats of a row start from the same place: it is found once.
   let start = { s: Number.NaN, out: 0, length: 0 };
-  const place = (s: number, along: number, out: number): readonly [number, number] => {
+  const place = (s: number, along: number, out: number, spot: Spot): void => {
     if (start.s !== s || start.out !== out) start = { s, out, length: lengthOn(s, out) };
     const r = radius + out;
     const whole = 2 * (long + short) + 2 * Math.PI * r;
@@ -138,18 +141,22 @@ function roundedRectangle(long: number, short: number, radius: number) {
     for (const side of sides) {
       // The outward normal is the direction, turned left on the screen.
       if (rest < side.length) {
-        return [side.x + side.dx * rest + side.dy * out, side.y + side.dy * rest - side.dx * out];
+        spot.x = side.x + side.dx * rest + side.dy * out;
+        spot.y = side.y + side.dy * rest - side.dx * out;
+        return;
       }
       rest -= side.length;
       const turn = rest / r;
       if (turn < Math.PI / 2) {
         const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
-        const [nx, ny] = [side.dy * cos + side.dx * sin, -side.dx * cos + side.dy * sin];
-        return [side.cx + nx * r, side.cy + ny * r];
+        spot.x = side.cx + (side.dy * cos + side.dx * sin) * r;
+        spot.y = side.cy + (side.dy * sin - side.dx * cos) * r;
+        return;
       }
       rest -= (Math.PI / 2) * r;
     }
-    return [sides[0].x, sides[0].y - out];
+    spot.x = sides[0].x;
+    spot.y = sides[0].y - out;
   };
   return { length, place };
 }
