@@ -4,9 +4,10 @@ import { expect, test } from "vitest";
 import { createTestDatabase } from "../testing/database.ts";
 import * as bookings from "./bookings.ts";
 import * as catalogue from "./catalogue.ts";
+import * as venuePlans from "./venue-plans.ts";
 
 const { database } = await createTestDatabase();
-const tables = Object.values({ ...bookings, ...catalogue })
+const tables = Object.values({ ...bookings, ...catalogue, ...venuePlans })
   .filter((it) => is(it, PgTable))
   .map((table) => [getTableName(table), table] as const);
 

@@ -1,7 +1,11 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import jsqr from "jsqr";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { verifyTicket } from "../../contracts/e-ticket.ts";
+import { TicketDoor, verifyTicket } from "../../contracts/e-ticket.ts";
 import { desktop, phone } from "./browser.ts";
 import { makeEvening } from "./programme.ts";
 import { type OpenShop, openRealShop } from "./shop.ts";
@@ -75,21 +79,55 @@ test("the code on the page is read by another library and verified without a con
     await buy(page, mexico);
     const code = await scan(page);
     expect(code).toBe(await page.locator(".code").first().textContent());
-    const { body: door } = await shop.api<{ keys: Record<string, string> }>(
-      "GET",
-      `/admin/events/${mexico}/door`,
-      { token: shop.admin },
-    );
-    const bytes = Buffer.from(door.keys["1"] ?? "", "base64url");
-    const key = await crypto.subtle.importKey("raw", bytes, "Ed25519", false, ["verify"]);
-    const verdict = async (text: string, eventId: string) =>
-      (await verifyTicket(text, { keys: new Map([[1, key]]), eventId })).status;
-    expect(await verdict(code, mexico)).toBe("valid");
-    expect(await verdict(code, hostile)).toBe("other-event");
-    const other = code.at(20) === "A" ? "B" : "A";
-    expect(await verdict(code.slice(0, 20) + other + code.slice(21), mexico)).not.toBe("valid");
+    const door = await doorOf(mexico);
+    expect(await verdictOf(code, door)).toBe("valid");
+    expect(await verdictOf(code, await doorOf(hostile))).toBe("other-event");
+    for (let at = 0; at < code.length; at++) {
+      const other = code[at] === "A" ? "B" : "A";
+      const forged = code.slice(0, at) + other + code.slice(at + 1);
+      expect(await verdictOf(forged, door)).not.toBe("valid");
+    }
+    console.log(JSON.stringify({ characters: code.length, forgeriesRefused: code.length }));
+
+    // What a scanner runs, asking nobody.
+    const folder = mkdtempSync(join(tmpdir(), "door-"));
+    const file = join(folder, "door.json");
+    const scanner = (about: unknown) => {
+      writeFileSync(file, JSON.stringify(about));
+      const args = ["run", "-s", "verify-ticket", "--", code, "--door", file];
+      const { status, stdout } = spawnSync("npm", args, { encoding: "utf8" });
+      return { status, verdict: (JSON.parse(stdout) as { status: string }).status };
+    };
+    expect(scanner(door)).toEqual({ status: 0, verdict: "valid" });
+
+    // Reissued: what was printed before is void, what the page shows now is not.
+    const booking = new URL(page.url()).pathname.split("/").at(-1);
+    const reissued = await shop.api("POST", `/admin/bookings/${booking}/reissue`, {
+      token: shop.admin,
+    });
+    expect(reissued.status).toBe(200);
+    const doorAfter = await doorOf(mexico);
+    expect(await verdictOf(code, doorAfter)).toBe("reissued");
+    expect(scanner(doorAfter)).toEqual({ status: 1, verdict: "reissued" });
+    rmSync(folder, { recursive: true });
+    await page.reload();
+    const fresh = await scan(page);
+    expect(fresh).not.toBe(code);
+    expect(await verdictOf(fresh, doorAfter)).toBe("valid");
   });
 });
+
+/** What a scanner at the door of an event carries. */
+async function doorOf(eventId: string): Promise<TicketDoor> {
+  const path = `/admin/events/${eventId}/door`;
+  return TicketDoor.parse((await shop.api("GET", path, { token: shop.admin })).body);
+}
+
+async function verdictOf(code: string, door: TicketDoor): Promise<string> {
+  const bytes = Buffer.from(door.keys["1"] ?? "", "base64url");
+  const key = await crypto.subtle.importKey("raw", bytes, "Ed25519", false, ["verify"]);
+  return (await verifyTicket(code, { ...door, keys: new Map([[1, key]]) })).status;
+}
 
 test("bought tickets open without a connection", async () => {
   await shop.as(phone, async (page, context) => {
@@ -110,11 +148,11 @@ test("an event shows its own time on a machine in another zone, and its calendar
     expect(when).toContain("19:00");
     const file = await (await page.request.get(`/e/${mexico}/calendar.ics`)).text();
     expect(file).toContain("DTSTART:20300704T010000Z");
-    const lines = file.split("\r\n");
-    expect(lines.every((line) => Buffer.byteLength(line) <= 75)).toBe(true);
-    expect(lines.filter((line) => line.startsWith("BEGIN:"))).toHaveLength(
-      lines.filter((line) => line.startsWith("END:")).length,
-    );
+    expect(file.split("\r\n").every((line) => Buffer.byteLength(line) <= 75)).toBe(true);
+    const { VEVENT: entry, ...rest } = readCalendar(file);
+    expect(Object.keys(rest)).toEqual(["VCALENDAR"]);
+    expect(entry).toMatchObject({ SUMMARY: "Quinta Noche", DTEND: "20300704T040000Z" });
+    for (const name of ["UID", "DTSTAMP", "SEQUENCE"]) expect(entry).toHaveProperty(name);
   });
 });
 
@@ -137,6 +175,25 @@ test("no page but the public ones may be kept, and all carry the policy", async 
     }
   }
 });
+
+/** Reads a calendar file as RFC 5545 writes it: folded lines, properties in components. */
+function readCalendar(file: string): Record<string, Record<string, string>> {
+  const components: Record<string, Record<string, string>> = {};
+  const open: string[] = [];
+  for (const line of file.replaceAll("\r\n ", "").split("\r\n").filter(Boolean)) {
+    const [, name = "", value = ""] = /^([A-Z-]+)(?:;[^:]*)?:(.*)$/.exec(line) ?? [];
+    if (name === "") throw new Error(`not a line of a calendar: ${line}`);
+    if (name === "END" && open.pop() !== value) throw new Error(`${value} was not open`);
+    if (name === "BEGIN") {
+      open.push(value);
+      components[value] = {};
+    }
+    const component = components[open.at(-1) ?? ""];
+    if (name !== "BEGIN" && name !== "END" && component) component[name] = value;
+  }
+  if (open.length > 0) throw new Error(`${open.join()} is still open`);
+  return components;
+}
 
 /** What a scanner reads from the picture of the first ticket. */
 async function scan(page: Page): Promise<string> {

@@ -23,8 +23,12 @@ export interface OpenShop {
 /** Locators wait so long at most: the machine may be busy. */
 const patienceMs = 60_000;
 
-export async function openRealShop(): Promise<OpenShop> {
-  const [stack, browser] = await Promise.all([startWholeStack({ seed: "none" }), startBrowser()]);
+/** @param env settings of the parts, beside this process's own */
+export async function openRealShop(env: Readonly<Record<string, string>> = {}): Promise<OpenShop> {
+  const [stack, browser] = await Promise.all([
+    startWholeStack({ seed: "none", env: { ...process.env, ...env } }),
+    startBrowser(),
+  ]);
   const site = stack.edgeUrl.replace("127.0.0.1", "localhost");
   return {
     stack,

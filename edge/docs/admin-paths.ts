@@ -14,6 +14,7 @@ import { PageQuery } from "../../contracts/bookings.ts";
 import { Event, Performer, Venue } from "../../contracts/events.ts";
 import { RevokedIssues, TicketDoor } from "../../contracts/e-ticket.ts";
 import { BookingId, EventId, PerformerId, VenueId } from "../../contracts/ids.ts";
+import { SeatingPlan, SeatingPlanChange, SeatingPlanQuery } from "../../contracts/seating-plan.ts";
 import { answers, fails, signedIn, takes } from "./operations.ts";
 
 const refused = fails("malformed-json", "unauthenticated", "forbidden", "validation-failed");
@@ -53,6 +54,19 @@ function changes(
 export const adminPaths: ZodOpenApiPathsObject = {
   "/admin/venues": { post: creates("a venue", VenueInput, Venue) },
   "/admin/venues/{id}": { patch: changes("a venue", VenueId, VenuePatch, Venue) },
+  "/admin/venues/{id}/plan": {
+    put: {
+      ...signedIn,
+      ...takes(SeatingPlan),
+      summary: "Import where a venue's seats stand, as a pretix seating plan",
+      requestParams: { path: z.object({ id: VenueId }), query: SeatingPlanQuery },
+      responses: {
+        ...answers(200, "What changes, or would change", SeatingPlanChange),
+        ...refused,
+        ...fails("not-found", "payload-too-large", "conflict"),
+      },
+    },
+  },
   "/admin/performers": { post: creates("a performer", PerformerInput, Performer) },
   "/admin/performers/{id}": {
     patch: changes("a performer", PerformerId, PerformerPatch, Performer),

@@ -30,8 +30,10 @@ export function Chooser({ c, eventId, plan, sections, data }: ChooserProps) {
         <BestAvailable c={c} eventId={eventId} plan={plan} sections={sections} />
       )}
       <div class="choices">
-        <SectionList m={m} locale={locale} eventId={eventId} plan={plan} sections={sections} />
-        <SeatMap c={c} eventId={eventId} data={data} />
+        <div class="list">
+          <SectionList m={m} locale={locale} eventId={eventId} plan={plan} sections={sections} />
+        </div>
+        <SeatMap c={c} eventId={eventId} plan={plan} data={data} />
       </div>
     </section>
   );
@@ -87,8 +89,18 @@ function BestAvailable({ c, eventId, plan, sections }: Omit<ChooserProps, "data"
   );
 }
 
+/** Lets the browser fetch the map's data along with its script. */
+export function MapPreloads(urls: { readonly plan: string; readonly availability: string }) {
+  return (
+    <>
+      <link rel="preload" as="fetch" href={urls.plan} crossorigin="anonymous" />
+      <link rel="preload" as="fetch" href={urls.availability} crossorigin="anonymous" />
+    </>
+  );
+}
+
 /** Empty until its script runs; the section list below says the same. */
-function SeatMap({ c, eventId, data }: Pick<ChooserProps, "c" | "eventId" | "data">) {
+function SeatMap({ c, eventId, plan, data }: Omit<ChooserProps, "sections">) {
   const { m, locale } = c.var;
   return (
     <seat-map
@@ -97,6 +109,7 @@ function SeatMap({ c, eventId, data }: Pick<ChooserProps, "c" | "eventId" | "dat
       data-live={data.live}
       data-locale={locale}
       data-limit={ticketLimitDefault}
+      data-prices={mapPrices(locale, plan)}
       data-messages={mapMessages(m)}
       hidden
     >
@@ -120,6 +133,11 @@ export function mapMessages(m: Messages): string {
     place: m.place("{section}", "{row}", "{seat}"),
     priceFrom: m.home.priceFrom("{price}"),
   });
+}
+
+/** The plan's prices as people read them, so that the map need not know how. */
+export function mapPrices(locale: Locale, { prices, currency }: Plan): string {
+  return JSON.stringify(prices.map((amount) => money(locale, { amount, currency })));
 }
 
 interface ListProps {

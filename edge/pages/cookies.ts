@@ -61,6 +61,11 @@ export function passOf(c: PageContext, eventId: string): string | undefined {
     : undefined;
 }
 
+/** Where somebody chooses seats of an event: people with a pass have a page of their own. */
+export function choicePath(c: PageContext, eventId: string): string {
+  return `/e/${eventId}${passOf(c, eventId) === undefined ? "" : "/seats"}`;
+}
+
 /** When the pass ends, in Unix milliseconds: for the countdown; what counts is inside the pass. */
 export function passExpiry(c: PageContext, eventId: string): number | undefined {
   const expiry = readDigits(eventId)

@@ -2,6 +2,7 @@ import type { Booking, BookingList, HoldRequest } from "../../contracts/bookings
 import type { Availability, EventView } from "../../contracts/events.ts";
 import type { Plan } from "../../contracts/plan.ts";
 import type { Problem } from "../../contracts/problem.ts";
+import type { QueueStatus } from "../../contracts/queue.ts";
 import type { SearchResult } from "../../contracts/search.ts";
 
 /** What a page asks for either comes, or there is a problem to tell people about. */
@@ -25,28 +26,6 @@ export interface Session {
 export interface Caller {
   readonly session: Session;
   readonly requestId: string;
-}
-
-/** The public status of a waiting room, as far as pages show it. */
-export interface WaitingStatus {
-  readonly generation: number;
-  readonly phase: "pre" | "open" | "paused" | "closed" | "sold-out";
-  readonly opensAt: string;
-  readonly commitment: string;
-  readonly seed?: string | undefined;
-  readonly lotterySize?: number | undefined;
-  readonly serving: number;
-  readonly expiredBelow: number;
-  readonly ratePerMinute: number;
-  readonly waiting: number;
-  readonly message: string;
-  readonly seatsLeft: number | null;
-  readonly priceRange: {
-    readonly min: number;
-    readonly max: number;
-    readonly currency: string;
-  } | null;
-  readonly likelyBelow: number | null;
 }
 
 /** Where the files of the browser are: logical name (`event.js`) to public path. */
@@ -116,8 +95,8 @@ export interface PagesDeps {
   ) => Promise<Outcome<readonly TicketCode[]>>;
 
   /** Position of a number, or nothing before the draw. */
-  readonly queuePosition: (status: WaitingStatus, number: number) => Promise<number | undefined>;
-  readonly queueStatus: (eventId: string) => Promise<Outcome<WaitingStatus>>;
+  readonly queuePosition: (status: QueueStatus, number: number) => Promise<number | undefined>;
+  readonly queueStatus: (eventId: string) => Promise<Outcome<QueueStatus>>;
   /** Of the challenge for those who join; absent: there is none. */
   readonly challengeSiteKey?: string | undefined;
   /** @param challenge the visitor's answer to it, if there is one */

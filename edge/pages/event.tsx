@@ -1,7 +1,7 @@
 import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import { toProblem } from "../../contracts/problem.ts";
-import { Chooser } from "./chooser.tsx";
+import { Chooser, MapPreloads } from "./chooser.tsx";
 import type { PageContext } from "./context.ts";
 import { passOf } from "./cookies.ts";
 import type { EventFacts } from "./deps.ts";
@@ -44,12 +44,15 @@ export async function eventPage(c: PageContext): Promise<Response> {
     cache: "public",
     script: typeof chosen === "object" ? "event.js" : "page.js",
     head: (
-      <Metadata
-        facts={facts}
-        url={url}
-        offers={typeof chosen === "object" ? chosen.offers : undefined}
-        description={describe(c, facts)}
-      />
+      <>
+        <Metadata
+          facts={facts}
+          url={url}
+          offers={typeof chosen === "object" ? chosen.offers : undefined}
+          description={describe(c, facts)}
+        />
+        {typeof chosen === "object" ? chosen.head : ""}
+      </>
     ),
   });
 }
@@ -71,8 +74,10 @@ export async function seatsPage(c: PageContext): Promise<Response> {
   return respond(c, {
     title: facts.event.name,
     script: "event.js",
+    head: chosen.head,
     body: (
       <>
+        <Notices c={c} />
         <Facts c={c} facts={facts} />
         {chosen.body}
       </>
@@ -91,6 +96,8 @@ function saleState({ event }: EventFacts, now: number): SaleState {
 
 interface Chosen {
   readonly body: Child;
+  /** For the document's head: what the map's script will ask for. */
+  readonly head: Child;
   readonly offers: { min: number; max: number; currency: string; free: number };
 }
 
@@ -117,6 +124,7 @@ async function loadChooser(
   };
   return {
     body: <Chooser c={c} eventId={event.id} plan={plan.value} sections={sections} data={data} />,
+    head: <MapPreloads plan={data.plan} availability={data.availability} />,
     offers: offersOf(sections, plan.value.currency),
   };
 }
@@ -233,6 +241,12 @@ function Notices({ c }: { c: PageContext }) {
     return (
       <p class="notice good" role="status">
         {m.event.released}
+      </p>
+    );
+  if (notice === "choose")
+    return (
+      <p class="notice" role="alert">
+        {m.section.chooseOne}
       </p>
     );
   if (notice === "signed-in")

@@ -1,5 +1,6 @@
 import type { Booking } from "../../contracts/bookings.ts";
 import { callerOf, type PageContext } from "./context.ts";
+import { choicePath } from "./cookies.ts";
 import { problemPage } from "./errors.tsx";
 import { money, places, time } from "./format.ts";
 import { respond } from "./layout.tsx";
@@ -114,7 +115,7 @@ function Over({ c, booking }: { c: PageContext; booking: Booking }) {
           ))}
           <button class="primary">{m.hold.again}</button>
         </form>
-        <a class="button" href={localPath(locale, `/e/${booking.eventId}`)}>
+        <a class="button" href={localPath(locale, choicePath(c, booking.eventId))}>
           {m.conflict.back}
         </a>
       </div>
@@ -179,7 +180,10 @@ export async function postRelease(c: PageContext): Promise<Response> {
   if (booking.value.status === "confirmed") return backToHold(c); // a button here never cancels a purchase
   const released = await deps.release(callerOf(c), booking.value.id);
   if (!released.ok) return problemPage(c, released.problem);
-  return c.redirect(localPath(locale, `/e/${booking.value.eventId}?notice=released`), 303);
+  return c.redirect(
+    localPath(locale, `${choicePath(c, booking.value.eventId)}?notice=released`),
+    303,
+  );
 }
 
 function backToHold(c: PageContext): Response {

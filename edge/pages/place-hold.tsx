@@ -1,7 +1,7 @@
 import type { HoldRequest } from "../../contracts/bookings.ts";
 import type { Problem } from "../../contracts/problem.ts";
 import { callerOf, type PageContext } from "./context.ts";
-import { passOf } from "./cookies.ts";
+import { choicePath, passOf } from "./cookies.ts";
 import { problemPage } from "./errors.tsx";
 import { money, places } from "./format.ts";
 import { choiceAddress, holdKey, readFields, readHoldForm } from "./hold-form.ts";
@@ -25,7 +25,8 @@ export async function postHold(c: PageContext): Promise<Response> {
   const request = readHoldForm(fields);
   if (!request) {
     const from = fields.get("from")?.[0] ?? "";
-    const page = from === "" ? "" : `/s/${sectionPath(from)}`;
+    const whole = pass === undefined ? "" : "/seats";
+    const page = from === "" ? whole : `/s/${sectionPath(from)}`;
     return c.redirect(localPath(locale, `/e/${eventId}${page}?notice=choose`), 303);
   }
   const placed = await place(c, eventId, request, pass);
@@ -106,7 +107,7 @@ async function conflictPage(c: PageContext, eventId: string, problem: Problem): 
           })}
         </ul>
         <p>
-          <a class="button" href={localPath(locale, `/e/${eventId}`)}>
+          <a class="button" href={localPath(locale, choicePath(c, eventId))}>
             {m.conflict.back}
           </a>
         </p>

@@ -1,7 +1,7 @@
 import { markedSeats } from "../../contracts/plan-codec.ts";
 import type { Plan } from "../../contracts/plan.ts";
 import { ticketLimitDefault } from "../../contracts/bookings.ts";
-import { mapMessages } from "./chooser.tsx";
+import { MapPreloads, mapMessages, mapPrices } from "./chooser.tsx";
 import type { PageContext } from "./context.ts";
 import { passOf } from "./cookies.ts";
 import type { EventFacts } from "./deps.ts";
@@ -39,6 +39,7 @@ export async function sectionPage(c: PageContext): Promise<Response> {
   return respond(c, {
     title: `${m.section.title(name)} · ${facts.value.event.name}`,
     script: "event.js",
+    head: <MapPreloads plan={`${base}/plan`} availability={`${base}/availability`} />,
     body: (
       <>
         <p class="back">
@@ -73,6 +74,7 @@ export async function sectionPage(c: PageContext): Promise<Response> {
             data-section={name}
             data-locale={locale}
             data-limit={ticketLimitDefault}
+            data-prices={mapPrices(locale, plan.value)}
             data-messages={mapMessages(m)}
             hidden
           />

@@ -1,12 +1,13 @@
+import type { QueueStatus } from "../../contracts/queue.ts";
+import { etaMinutes, placeOf, type Place as QueuePlace } from "../waiting-room/core/place.ts";
 import type { PageContext } from "./context.ts";
 import { passExpiry, queuePlaceOf } from "./cookies.ts";
-import type { EventFacts, WaitingStatus } from "./deps.ts";
+import type { EventFacts } from "./deps.ts";
 import { problemPage } from "./errors.tsx";
 import { time, wholeNumber } from "./format.ts";
 import { respond } from "./layout.tsx";
 import { localPath } from "./locale.ts";
 import { StatusFigures, WaitHeading } from "./wait.tsx";
-import { waitingPlace, type WaitingPlace } from "./waiting-place.ts";
 
 const reloadSeconds = 20;
 
@@ -22,7 +23,11 @@ export async function waitBasicPage(c: PageContext): Promise<Response> {
   if (!status.ok) return problemPage(c, status.problem);
   const joined = queuePlaceOf(c, eventId);
   const place = joined
-    ? waitingPlace(status.value, await deps.queuePosition(status.value, joined.number))
+    ? placeOf(
+        (await deps.queuePosition(status.value, joined.number)) ?? null,
+        status.value,
+        deps.now(),
+      )
     : undefined;
   const reloads = c.req.query("reload") === "on";
   const self = localPath(locale, `/wait/${eventId}/basic`);
@@ -55,8 +60,8 @@ interface PlaceProps {
   c: PageContext;
   eventId: string;
   facts: EventFacts;
-  status: WaitingStatus;
-  place: WaitingPlace | undefined;
+  status: QueueStatus;
+  place: QueuePlace | undefined;
 }
 
 function Place({ c, eventId, facts, status, place }: PlaceProps) {
@@ -73,7 +78,8 @@ function Place({ c, eventId, facts, status, place }: PlaceProps) {
     );
   }
   const over = status.phase === "closed" || status.phase === "sold-out";
-  if (!place || place.status === "missed") {
+  if (place?.state === "closed" || place?.state === "sold-out") return <></>; // the phase says it
+  if (!place || place.state === "expired") {
     return (
       <>
         {place ? <p class="place">{m.wait.missed}</p> : ""}
@@ -84,9 +90,13 @@ function Place({ c, eventId, facts, status, place }: PlaceProps) {
   return (
     <>
       <p class="place">{placeLine(c, place)}</p>
-      {place.status === "waiting" ? <p>{etaLine(c, place)}</p> : ""}
-      {place.status === "waiting" && place.unlikely ? <p class="notice">{m.wait.unlikely}</p> : ""}
-      {place.status === "turn" ? (
+      {place.state === "waiting" ? <p>{etaLine(c, place)}</p> : ""}
+      {place.state === "waiting" && place.chance === "unlikely" ? (
+        <p class="notice">{m.wait.unlikely}</p>
+      ) : (
+        ""
+      )}
+      {place.state === "served" ? (
         <Button c={c} eventId={eventId} verb="claim" label={m.wait.enter} primary />
       ) : (
         ""
@@ -97,26 +107,32 @@ function Place({ c, eventId, facts, status, place }: PlaceProps) {
   );
 }
 
-function placeLine(c: PageContext, place: WaitingPlace): string {
+type Waiting = Extract<QueuePlace, { state: "waiting" }>;
+
+function placeLine(
+  c: PageContext,
+  place: Exclude<QueuePlace, { state: "closed" | "sold-out" | "expired" }>,
+): string {
   const { m, locale } = c.var;
-  switch (place.status) {
-    case "drawn-later":
+  switch (place.state) {
+    case "waiting-for-draw":
       return m.wait.draw;
-    case "waiting":
-      return place.ahead === 0 ? m.wait.first : m.wait.ahead(wholeNumber(locale, place.ahead));
-    case "turn":
+    case "waiting": {
+      const ahead = place.queuePosition - 1;
+      return ahead === 0 ? m.wait.first : m.wait.ahead(wholeNumber(locale, ahead));
+    }
+    case "served":
       return m.wait.turn;
-    case "missed":
-      return m.wait.missed;
     default:
       return place satisfies never;
   }
 }
 
-function etaLine(c: PageContext, place: Extract<WaitingPlace, { status: "waiting" }>): string {
+function etaLine(c: PageContext, { eta }: Waiting): string {
   const { m, locale } = c.var;
-  if (!place.eta) return m.wait.etaUnknown;
-  return m.wait.eta(wholeNumber(locale, place.eta[0]), wholeNumber(locale, place.eta[1]));
+  if (!eta) return m.wait.etaUnknown;
+  const [from, to] = etaMinutes(eta);
+  return m.wait.eta(wholeNumber(locale, from), wholeNumber(locale, to));
 }
 
 interface ButtonProps {

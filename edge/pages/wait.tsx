@@ -1,6 +1,7 @@
+import type { QueueStatus } from "../../contracts/queue.ts";
 import { callerOf, type PageContext } from "./context.ts";
 import { clearQueuePlace, passExpiry, queuePlaceOf, setPass, setQueuePlace } from "./cookies.ts";
-import type { EventFacts, WaitingStatus } from "./deps.ts";
+import type { EventFacts } from "./deps.ts";
 import { problemPage } from "./errors.tsx";
 import { money, time, wholeNumber } from "./format.ts";
 import { challengePolicy, challengeScript } from "./headers.ts";
@@ -46,7 +47,7 @@ export async function waitPage(c: PageContext): Promise<Response> {
           <p class="place" role="status" data-line="place" />
           <p data-line="eta" />
           <p class="notice" data-line="unlikely" hidden />
-          <p class="clock" data-line="clock" hidden />
+          <p class="clock" data-line="clock" aria-hidden="true" hidden />
           <div class="actions">
             <form method="post" action={action("join")} data-form="join">
               {siteKey === undefined ? "" : <div class="cf-turnstile" data-sitekey={siteKey} />}
@@ -116,7 +117,7 @@ export function StatusFigures({
   zone,
 }: {
   c: PageContext;
-  status: WaitingStatus;
+  status: QueueStatus;
   zone: string;
 }) {
   const { m, locale } = c.var;
@@ -134,14 +135,12 @@ export function StatusFigures({
       ) : (
         ""
       )}
-      {status.message === "" ? (
-        ""
-      ) : (
-        <blockquote class="card">
-          <p class="eyebrow">{m.wait.message}</p>
-          <p dir="auto">{status.message}</p>
-        </blockquote>
-      )}
+      <blockquote class="card" hidden={status.message === ""}>
+        <p class="eyebrow">{m.wait.message}</p>
+        <p dir="auto" data-line="message">
+          {status.message}
+        </p>
+      </blockquote>
       <p class="figures">
         <span data-line="seats">
           {seatsLeft === null ? "" : m.wait.seatsLeft(wholeNumber(locale, seatsLeft))}

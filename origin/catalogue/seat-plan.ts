@@ -4,6 +4,8 @@ import type { Deps } from "../deps.ts";
 import { DomainError } from "../errors.ts";
 import { findVisibleEvent, joinUrl, type EventRequest } from "./event-view.ts";
 import { readTickets } from "./ticket-rows.ts";
+import { planCoords } from "./venue-plan/plan-coords.ts";
+import { readVenueSeats } from "./venue-plan/read-plan.ts";
 
 /** Built plans that are kept: each is a few kilobytes, and never changes within a version. */
 const plansMax = 200;
@@ -51,7 +53,12 @@ export function openSeatPlans(
 }
 
 async function buildPlan({ db }: Pick<Deps, "db">, eventId: string, version: number) {
-  const { json } = await readTickets(db, eventId, new Set());
+  const [{ json }, placed] = await Promise.all([
+    readTickets(db, eventId, new Set()),
+    readVenueSeats(db, eventId),
+  ]);
   // Postgres built this text a moment ago; checking 60,000 tickets would hold everybody else up for seconds.
-  return JSON.stringify(encodePlan(JSON.parse(json) as Ticket[], version));
+  const tickets = JSON.parse(json) as Ticket[];
+  const coords = planCoords(tickets, placed);
+  return JSON.stringify({ ...encodePlan(tickets, version), ...(coords && { coords }) });
 }

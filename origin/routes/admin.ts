@@ -11,6 +11,7 @@ import {
 } from "../../contracts/admin.ts";
 import { PageQuery } from "../../contracts/bookings.ts";
 import { EventId, PerformerId, VenueId } from "../../contracts/ids.ts";
+import { SeatingPlan, SeatingPlanQuery } from "../../contracts/seating-plan.ts";
 import type { AppEnv } from "../app-env.ts";
 import type { Actor } from "../catalogue/admin/actor.ts";
 import { addTickets } from "../catalogue/admin/add-tickets.ts";
@@ -23,6 +24,7 @@ import type { Written } from "../catalogue/admin/revision.ts";
 import { updateEvent } from "../catalogue/admin/update-event.ts";
 import { updatePerformer } from "../catalogue/admin/update-performer.ts";
 import { updateVenue } from "../catalogue/admin/update-venue.ts";
+import { importPlan } from "../catalogue/venue-plan/import-plan.ts";
 import type { Deps } from "../deps.ts";
 import { idempotent } from "../idempotency/idempotent.ts";
 import { requireAdmin, requireUser } from "../middleware/authenticate.ts";
@@ -43,6 +45,12 @@ export function adminRoutes(deps: Deps): Hono<AppEnv> {
         await updateVenue(deps, actor(ctx), await change(ctx, VenueId, VenuePatch, "venue")),
       ),
     )
+    .put("/admin/venues/:id/plan", once, async (ctx) => {
+      const id = parseId(VenueId, ctx.req.param("id"), "venue");
+      const { dryRun } = parseQuery(ctx, SeatingPlanQuery);
+      const plan = await parseBody(ctx, SeatingPlan);
+      return ctx.json(await importPlan(deps, actor(ctx), { id, plan, dryRun }));
+    })
     .post("/admin/performers", once, async (ctx) =>
       created(ctx, await createPerformer(deps, actor(ctx), await parseBody(ctx, PerformerInput))),
     )

@@ -1,3 +1,5 @@
+import { clockText } from "../wait/lines.ts";
+
 /** Minutes at which the time left is announced; a clock that speaks each second would drown everything else. */
 const announcedMinutes = [5, 2, 1] as const;
 
@@ -85,12 +87,6 @@ class HoldTimer extends HTMLElement {
   readonly #online = () => {
     for (const note of this.querySelectorAll("[data-offline-note]")) note.remove();
   };
-}
-
-/** "4:09" */
-function clockText(leftMs: number): string {
-  const seconds = Math.max(0, Math.ceil(leftMs / 1000));
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
 customElements.define("hold-timer", HoldTimer);

@@ -1,9 +1,14 @@
-import { checkDraw, placeOf, positionOf } from "../wait/draw.ts";
-import { readPlace, readStatus, type OwnPlace, type QueueStatus } from "../wait/messages.ts";
+import type { QueueStatus } from "../../contracts/queue.ts";
+import { placeOf } from "../../edge/waiting-room/core/place.ts";
+import { nextPollSeconds } from "../../edge/waiting-room/core/polling.ts";
 import { readWords, say, type Words } from "../map/words.ts";
+import { checkDraw, positionOf } from "../wait/draw.ts";
+import { linesOf } from "../wait/lines.ts";
+import { readPlace, readStatus, type OwnPlace } from "../wait/messages.ts";
 
-const pollSecondsMin = 5;
-const pollSecondsMax = 60;
+/** When the status cannot be had, in seconds. */
+const retrySeconds = 10;
+const forms = ["join", "claim", "choose", "leave"] as const;
 
 /**
  * Keeps a place in the waiting room up to date: everybody reads the same cached status, and one's own place follows
@@ -12,17 +17,34 @@ const pollSecondsMax = 60;
 class QueuePlace extends HTMLElement {
   #words: Words = {};
   #own: OwnPlace = { number: null, passExpiresAt: null, offsetMs: 0 };
-  #timer = 0;
+  #status: QueueStatus | undefined;
+  #position: number | null = null;
+  #poll = 0;
+  #clock = 0;
   #checked = "";
 
   connectedCallback(): void {
     this.#words = readWords(this.dataset["messages"]);
+    // The pass runs on between two looks at the queue.
+    this.#clock = window.setInterval(() => this.#show(), 1000);
+    // Back from another page or another tab's purchase: the place may be another one.
+    addEventListener("pageshow", this.#again);
+    document.addEventListener("visibilitychange", this.#again);
     void this.#start();
   }
 
   disconnectedCallback(): void {
-    clearTimeout(this.#timer);
+    clearTimeout(this.#poll);
+    clearInterval(this.#clock);
+    removeEventListener("pageshow", this.#again);
+    document.removeEventListener("visibilitychange", this.#again);
   }
+
+  readonly #again = (shown: Event) => {
+    if (document.hidden || (shown instanceof PageTransitionEvent && !shown.persisted)) return;
+    clearTimeout(this.#poll);
+    void this.#start();
+  };
 
   async #start(): Promise<void> {
     this.#own = (await readPlace(this.dataset["place"] ?? "")) ?? this.#own;
@@ -31,72 +53,69 @@ class QueuePlace extends HTMLElement {
 
   async #update(): Promise<void> {
     const status = await readStatus(this.dataset["status"] ?? "");
-    if (status) await this.#show(status);
-    const seconds = status ? this.#nextPoll(status) : pollSecondsMin * 2;
-    const jitter = 0.8 + Math.random() * 0.4;
-    this.#timer = window.setTimeout(() => void this.#update(), seconds * jitter * 1000);
-  }
-
-  /** A tenth of the wait: whoever is near asks often, whoever is far seldom. */
-  #nextPoll(status: QueueStatus): number {
-    const ahead = (this.#position(status) ?? status.serving) - status.serving;
-    const eta = status.ratePerMinute > 0 ? (ahead / status.ratePerMinute) * 60 : 0;
-    return Math.min(pollSecondsMax, Math.max(pollSecondsMin, eta / 10));
-  }
-
-  #drawn: number | undefined;
-
-  #position(status: QueueStatus): number | undefined {
-    const { number } = this.#own;
-    if (number === null) return undefined;
-    if (status.phase === "pre") return undefined;
-    if (status.lotterySize !== undefined && number < status.lotterySize) return this.#drawn;
-    return number;
-  }
-
-  async #show(status: QueueStatus): Promise<void> {
-    const { number } = this.#own;
-    if (number !== null && status.seed !== undefined && status.lotterySize !== undefined) {
-      if (number < status.lotterySize && this.#drawn === undefined) {
-        this.#drawn = await positionOf(status.seed, status.lotterySize, number);
-      }
+    if (status) {
+      this.#status = status;
+      this.#position = await drawnPosition(status, this.#own.number);
+      this.#tell(status);
+      this.#show();
+      await this.#prove(status);
     }
-    const w = this.#words;
-    const count = new Intl.NumberFormat(this.dataset["locale"]);
-    this.#line("phase", phaseWord(w, status.phase));
-    this.#line(
-      "seats",
-      status.seatsLeft === null
-        ? ""
-        : say(w, "seatsLeft", { count: count.format(status.seatsLeft) }),
-    );
-    this.#line("waiting", say(w, "waiting", { count: count.format(status.waiting) }));
-    const place = number === null ? undefined : placeOf(status, this.#position(status));
-    const { passExpiresAt } = this.#own;
-    const admitted = passExpiresAt !== null && passExpiresAt > Date.now() + this.#own.offsetMs;
-    const over = status.phase === "closed" || status.phase === "sold-out";
-    this.#form("join", !admitted && !over && (!place || place.status === "missed"));
-    this.#form("claim", !admitted && place?.status === "turn");
-    this.#form("choose", admitted);
-    this.#form("leave", !admitted && place !== undefined && place.status !== "missed");
-    this.#hide("safe", place === undefined);
-    this.#line("unlikely", place?.status === "waiting" && place.unlikely ? say(w, "unlikely") : "");
-    this.#line("place", admitted ? this.#passLine(passExpiresAt) : placeWord(w, place, count));
-    this.#line("eta", place?.status === "waiting" && !admitted ? etaWord(w, place.eta, count) : "");
-    this.#line(
-      "clock",
-      admitted ? clockWord(w, passExpiresAt - Date.now() - this.#own.offsetMs) : "",
-    );
-    await this.#prove(status);
+    clearTimeout(this.#poll);
+    const seconds = status ? this.#nextPoll(status) : retrySeconds;
+    this.#poll = window.setTimeout(() => void this.#update(), seconds * 1000);
   }
 
-  #passLine(expiresAt: number): string {
-    const time = new Intl.DateTimeFormat(this.dataset["locale"], {
-      hour: "2-digit",
-      minute: "2-digit",
-      timeZone: this.dataset["zone"],
+  #now(): number {
+    return Date.now() + this.#own.offsetMs;
+  }
+
+  #nextPoll(status: QueueStatus): number {
+    const place = this.#own.number === null ? undefined : this.#place(status);
+    const eta = place?.state === "waiting" ? place.eta : null;
+    return nextPollSeconds({
+      ...status,
+      etaSeconds: place?.state === "served" ? 0 : (eta?.low ?? null),
+      secondsToOpening: Math.max(0, (Date.parse(status.opensAt) - this.#now()) / 1000),
+      random: Math.random(),
     });
-    return say(this.#words, "pass", { time: time.format(expiresAt) });
+  }
+
+  #place(status: QueueStatus) {
+    return placeOf(this.#position, status, this.#now());
+  }
+
+  /** What is the same for everybody. */
+  #tell(status: QueueStatus): void {
+    const w = this.#words;
+    const count = (value: number) => new Intl.NumberFormat(this.dataset["locale"]).format(value);
+    this.#line("phase", say(w, `phase-${status.phase}`));
+    const { seatsLeft } = status;
+    this.#line("seats", seatsLeft === null ? "" : say(w, "seatsLeft", { count: count(seatsLeft) }));
+    this.#line("waiting", say(w, "waiting", { count: count(status.waiting) }));
+    this.#line("message", status.message);
+    if (status.phase !== "pre") this.#line("opens", "");
+  }
+
+  /** What is one's own. */
+  #show(): void {
+    const status = this.#status;
+    if (!status) return;
+    const { locale = "en", zone = "UTC" } = this.dataset;
+    const lines = linesOf(
+      {
+        status,
+        place: this.#own.number === null ? undefined : this.#place(status),
+        passExpiresAt: this.#own.passExpiresAt,
+        now: this.#now(),
+        locale,
+        zone,
+      },
+      this.#words,
+    );
+    for (const name of ["place", "eta", "unlikely", "clock"] as const)
+      this.#line(name, lines[name]);
+    this.#hide('[data-line="safe"]', !lines.safe);
+    for (const name of forms) this.#hide(`[data-form="${name}"]`, !lines[name]);
   }
 
   /** Recomputes the draw from what was published, once per revealed seed. */
@@ -113,59 +132,20 @@ class QueuePlace extends HTMLElement {
     const line = this.querySelector<HTMLElement>(`[data-line="${name}"]`);
     if (!line) return;
     if (line.textContent !== text) line.textContent = text;
-    line.hidden = text === "";
+    (line.closest("blockquote") ?? line).hidden = text === "";
   }
 
-  #hide(name: string, hidden: boolean): void {
-    const line = this.querySelector<HTMLElement>(`[data-line="${name}"]`);
-    if (line) line.hidden = hidden;
-  }
-
-  #form(name: string, shown: boolean): void {
-    const form = this.querySelector<HTMLElement>(`[data-form="${name}"]`);
-    if (form) form.hidden = !shown;
+  #hide(selector: string, hidden: boolean): void {
+    const element = this.querySelector<HTMLElement>(selector);
+    if (element && element.hidden !== hidden) element.hidden = hidden;
   }
 }
 
-function phaseWord(words: Words, phase: QueueStatus["phase"]): string {
-  return say(words, `phase-${phase}`);
-}
-
-function placeWord(
-  words: Words,
-  place: ReturnType<typeof placeOf> | undefined,
-  count: Intl.NumberFormat,
-): string {
-  switch (place?.status) {
-    case undefined:
-      return "";
-    case "drawn-later":
-      return say(words, "draw");
-    case "waiting":
-      return place.ahead === 0
-        ? say(words, "first")
-        : say(words, "ahead", { count: count.format(place.ahead) });
-    case "turn":
-      return say(words, "turn");
-    case "missed":
-      return say(words, "missed");
-    default:
-      return place satisfies never;
-  }
-}
-
-function etaWord(
-  words: Words,
-  eta: readonly [number, number] | undefined,
-  count: Intl.NumberFormat,
-): string {
-  if (!eta) return say(words, "etaUnknown");
-  return say(words, "eta", { from: count.format(eta[0]), to: count.format(eta[1]) });
-}
-
-function clockWord(words: Words, leftMs: number): string {
-  const minutes = Math.max(0, Math.ceil(leftMs / 60_000));
-  return say(words, "passClock", { clock: `${minutes} min` });
+/** The position of a number, drawn on this device from the published seed. */
+async function drawnPosition(status: QueueStatus, number: number | null): Promise<number | null> {
+  const { seed, lotterySize } = status;
+  if (number === null || seed === undefined || lotterySize === undefined) return null;
+  return number < lotterySize ? await positionOf(seed, lotterySize, number) : number;
 }
 
 customElements.define("queue-place", QueuePlace);

@@ -9,7 +9,7 @@ import { nameSeats, type SeatName } from "../map/names.ts";
 import { createPainter, tapScale } from "../map/paint.ts";
 import { createStates, type SeatChange } from "../map/states.ts";
 import { onThemeChange, readTheme } from "../map/theme.ts";
-import { readWords, say, type Words } from "../map/words.ts";
+import { readWords, say } from "../map/words.ts";
 
 /**
  * The picture of the choice that the list below it also offers. It stays hidden until the seats are there, and for
@@ -38,12 +38,18 @@ class SeatMap extends HTMLElement {
     const { locale = "en", limit = "8", section: wanted } = this.dataset;
     const words = readWords(this.dataset["messages"]);
     const money = moneyOf(locale, plan.currency);
+    const prices = readList(this.dataset["prices"]);
     const layout = layOut(plan);
     const names = nameSeats(plan);
     const states = createStates(layout.sections, names.priceIndex);
     states.load(packed);
     let theme = readTheme(this);
-    const painter = createPainter(layout, states, labelsOf(plan, words, money));
+    const painter = createPainter(
+      layout,
+      states,
+      labelsOf(plan, prices),
+      (index) => names.name(index).seat,
+    );
 
     const canvas = make("canvas", { "aria-hidden": "true" });
     const box = make("div", { class: "map-box" }, canvas);
@@ -51,7 +57,7 @@ class SeatMap extends HTMLElement {
       box,
       canvas,
       layout,
-      (ctx, view, size, dpr) => painter(ctx, view, size, dpr, theme),
+      (ctx, view, dpr) => painter(ctx, view, dpr, theme),
       (at, scale) => {
         if (scale < tapScale) {
           if (sectionAt(layout, at)) camera.approach(at, tapScale);
@@ -75,8 +81,13 @@ class SeatMap extends HTMLElement {
     const show = () => {
       const mine = [...states.mine].map((index) => ({ index, ...names.name(index) }));
       const total = mine.reduce((sum, seat) => sum + (plan.prices[seat.priceIndex] ?? 0), 0);
-      const key = mine.length === 1 ? "chosenOne" : mine.length === 0 ? "nothing" : "chosen";
-      status.textContent = say(words, key, { count: String(mine.length), total: money(total) });
+      status.textContent =
+        mine.length === 0
+          ? say(words, "nothing")
+          : say(words, mine.length === 1 ? "chosenOne" : "chosen", {
+              count: String(mine.length),
+              total: money(total),
+            });
       for (const button of form.querySelectorAll("button")) button.disabled = mine.length === 0;
       chips.replaceChildren(
         ...mine.map((seat) => {
@@ -102,9 +113,9 @@ class SeatMap extends HTMLElement {
 
     const legend = makeLegend(words, theme);
     const bar = make("div", { class: "map-bar" }, legend);
-    if (plan.prices.length > 1) {
+    if (prices.length > 1) {
       bar.prepend(
-        makeFilter(words, plan.prices.map(money), (priceIndexMax) => {
+        makeFilter(words, prices, (priceIndexMax) => {
           states.limitPrice(priceIndexMax);
           camera.redraw();
         }),
@@ -135,26 +146,34 @@ class SeatMap extends HTMLElement {
   }
 }
 
-function labelsOf(plan: Plan, words: Words, money: (amount: number) => string) {
+function labelsOf(plan: Plan, prices: readonly string[]) {
   return plan.sections.map(({ name, priceIndex, rows }) => {
     const lowest = Math.min(priceIndex, ...rows.map((run) => run[4] ?? priceIndex));
-    return { name, price: money(plan.prices[lowest] ?? 0) };
+    return { name, price: prices[lowest] ?? "" };
   });
 }
 
-/** Amounts in minor units as the page writes them. */
+/**
+ * Amounts in minor units as the page writes them. Made when first needed: the tables of numbers that a browser then
+ * loads cost more time than the whole map.
+ */
 function moneyOf(locale: string, currency: string): (amount: number) => string {
-  const plain = new Intl.NumberFormat(locale, { style: "currency", currency });
-  const digits = plain.resolvedOptions().maximumFractionDigits ?? 2;
-  const whole = new Intl.NumberFormat(locale, {
-    style: "currency",
-    currency,
-    maximumFractionDigits: 0,
-  });
+  let styles: readonly [plain: Intl.NumberFormat, whole: Intl.NumberFormat] | undefined;
   return (amount) => {
-    const value = amount / 10 ** digits;
+    styles ??= [
+      new Intl.NumberFormat(locale, { style: "currency", currency }),
+      new Intl.NumberFormat(locale, { style: "currency", currency, maximumFractionDigits: 0 }),
+    ];
+    const [plain, whole] = styles;
+    const value = amount / 10 ** (plain.resolvedOptions().maximumFractionDigits ?? 2);
     return (Number.isInteger(value) ? whole : plain).format(value);
   };
+}
+
+/** A list of texts that the server wrote into an attribute. */
+function readList(json = "[]"): string[] {
+  const value: unknown = JSON.parse(json);
+  return Array.isArray(value) ? value.filter((it) => typeof it === "string") : [];
 }
 
 async function readJson(url: string): Promise<unknown> {

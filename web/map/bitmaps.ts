@@ -1,7 +1,7 @@
 import type { Layout } from "./layout.ts";
 import type { Box } from "./rows.ts";
-import { drawSeats, seatRadius, type Theme } from "./shapes.ts";
-import type { SeatStates } from "./states.ts";
+import type { Theme } from "./shapes.ts";
+import { type Corner, rubOut, type StampSeats } from "./stamps.ts";
 
 /** How long one frame may bake, in milliseconds: what is not ready is drawn from what there is. */
 const bakeMsMax = 4;
@@ -21,24 +21,52 @@ interface Bitmap {
 export interface Bitmaps {
   /** Notes which seats look different. */
   readonly mark: (changed: "all" | readonly number[]) => void;
-  /** Bakes what is missing, within a frame's time. @returns whether all is ready */
-  readonly prepare: (sections: readonly number[], pixelsPerSeat: number, theme: Theme) => boolean;
-  readonly get: (section: number) => Bitmap | undefined;
+  /**
+   * Bakes what is missing, within a frame's time.
+   * @param still whether the scale is the one of the frame before: only then pictures are made exactly for it
+   * @returns whether all is ready
+   */
+  readonly prepare: (
+    sections: readonly number[],
+    pixelsPerSeat: number,
+    still: boolean,
+    theme: Theme,
+  ) => boolean;
+  /** @returns false when there is no picture of this section yet */
+  readonly draw: (ctx: CanvasRenderingContext2D, section: number, corner: Corner) => boolean;
 }
 
-/** Pictures of whole sections, baked at zoom steps of √2 and mended seat by seat. */
-export function createBitmaps(layout: Layout, states: SeatStates): Bitmaps {
+/**
+ * Pictures of whole sections, mended seat by seat. While the scale changes they are stretched, up to steps of √2; once
+ * it rests they are baked anew pixel by pixel, which is sharp, and an order of magnitude cheaper to copy.
+ */
+export function createBitmaps(layout: Layout, stamp: StampSeats): Bitmaps {
   const baked = new Map<number, Bitmap>();
   const starts = layout.sections.map(({ from }) => from);
 
   return {
-    get: (section) => baked.get(section),
+    draw: (ctx, section, corner) => {
+      const bitmap = baked.get(section);
+      if (!bitmap) return false;
+      const { canvas, box } = bitmap;
+      const factor = corner.scale / bitmap.scale;
+      const [x, y] = [(box.left - corner.x) * corner.scale, (box.top - corner.y) * corner.scale];
+      if (factor === 1) {
+        ctx.drawImage(canvas, Math.round(x), Math.round(y)); // whole pixels are copied, others computed
+        return true;
+      }
+      ctx.drawImage(canvas, x, y, canvas.width * factor, canvas.height * factor);
+      return true;
+    },
     mark: (changed) => {
       if (changed === "all") return baked.clear();
       for (const index of changed) baked.get(sectionOf(index))?.dirty.add(index);
     },
-    prepare: (sections, pixelsPerSeat, theme) => {
-      const scale = 2 ** (Math.ceil(Math.log2(pixelsPerSeat) * 2) / 2);
+    prepare: (sections, pixelsPerSeat, still, theme) => {
+      const step = 2 ** (Math.ceil(Math.log2(pixelsPerSeat) * 2) / 2);
+      const scale = still ? pixelsPerSeat : step;
+      const fits = (bitmap: Bitmap) =>
+        still ? bitmap.scale === scale : bitmap.scale / step <= 1 && step / bitmap.scale <= 1.5;
       const started = performance.now();
       for (const nth of sections) {
         const known = baked.get(nth);
@@ -46,7 +74,7 @@ export function createBitmaps(layout: Layout, states: SeatStates): Bitmaps {
           baked.delete(nth); // the map keeps the order of use: forget the oldest first
           baked.set(nth, known);
         }
-        if (known?.scale === scale && known.theme === theme) {
+        if (known?.theme === theme && fits(known)) {
           if (known.dirty.size > 0) mend(known);
         } else {
           if (performance.now() - started > bakeMsMax) return false;
@@ -69,23 +97,15 @@ export function createBitmaps(layout: Layout, states: SeatStates): Bitmaps {
     const ctx = canvas.getContext("2d");
     if (!ctx) throw new Error("no 2d context"); // only when memory is out
     const indexes = Array.from({ length: count }, (_, index) => from + index);
-    drawSeats(ctx, layout, states, indexes, { x: box.left, y: box.top, scale }, theme);
+    stamp(ctx, indexes, { x: box.left, y: box.top, scale }, theme);
     return { canvas, ctx, scale, box, theme, dirty: new Set() };
   }
 
   /** Rubs out the changed seats and draws them anew. */
   function mend({ ctx, scale, box, theme, dirty }: Bitmap): void {
-    ctx.globalCompositeOperation = "destination-out";
-    ctx.beginPath();
-    for (const index of dirty) {
-      const x = ((layout.x[index] ?? 0) - box.left) * scale;
-      const y = ((layout.y[index] ?? 0) - box.top) * scale;
-      ctx.moveTo(x + scale * 0.5, y);
-      ctx.arc(x, y, scale * Math.min(0.5, seatRadius * 1.3), 0, Math.PI * 2);
-    }
-    ctx.fill();
-    ctx.globalCompositeOperation = "source-over";
-    drawSeats(ctx, layout, states, dirty, { x: box.left, y: box.top, scale }, theme);
+    const corner = { x: box.left, y: box.top, scale };
+    rubOut(ctx, layout, dirty, corner);
+    stamp(ctx, dirty, corner, theme);
     dirty.clear();
   }
 

@@ -33,7 +33,7 @@ export function createCamera(
   box: HTMLElement,
   canvas: HTMLCanvasElement,
   layout: Layout,
-  paint: (ctx: CanvasRenderingContext2D, view: View, size: Size, dpr: number) => boolean,
+  paint: (ctx: CanvasRenderingContext2D, view: View, dpr: number) => boolean,
   onTap: (at: Point, scale: number) => void,
 ): Camera {
   const ctx = canvas.getContext("2d", { alpha: false });
@@ -48,7 +48,7 @@ export function createCamera(
     if (frame !== 0 || !ctx) return;
     frame = requestAnimationFrame(() => {
       frame = 0;
-      if (paint(ctx, view, size, dpr)) redraw();
+      if (paint(ctx, view, dpr)) redraw();
     });
   };
   const look = (next: View) => {

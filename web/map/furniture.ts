@@ -1,5 +1,5 @@
-import { drawSeats, type Theme } from "./shapes.ts";
-import { createStates } from "./states.ts";
+import { drawSeat, type Theme } from "./shapes.ts";
+import { seatState } from "./states.ts";
 import { devicePixelsMax } from "./paint.ts";
 import { say, type Words } from "./words.ts";
 
@@ -43,29 +43,12 @@ const shown = ["available", "held", "booked", "blocked", "mine"] as const;
 
 /** What the shapes mean, drawn by the same code as the seats. */
 export function makeLegend(words: Words, theme: Theme): HTMLElement {
-  const states = createStates([{ from: 0, count: shown.length }], () => 0);
-  states.apply([
-    [1, 1],
-    [2, 2],
-    [3, 3],
-  ]);
-  states.choose(4, true);
-  const zeros = new Float32Array(shown.length);
-  const box = { left: 0, top: 0, right: 1, bottom: 1 };
-  const layout = {
-    kind: "hall" as const,
-    x: zeros,
-    y: zeros,
-    sections: [],
-    bounds: box,
-    stage: [],
-  };
-  const items = shown.map((name, index) => {
+  const items = shown.map((name) => {
     const canvas = make("canvas", { "aria-hidden": "true" });
     const scale = 18 * Math.min(devicePixelsMax, devicePixelRatio);
     canvas.width = canvas.height = scale;
     const ctx = canvas.getContext("2d");
-    if (ctx) drawSeats(ctx, layout, states, [index], { x: -0.5, y: -0.5, scale }, theme);
+    if (ctx) drawSeat(ctx, seatState[name], scale / 2, scale / 2, scale, theme);
     return make("li", {}, canvas, say(words, name));
   });
   return make("ul", { class: "legend", "aria-label": say(words, "legend") }, ...items);

@@ -1,5 +1,5 @@
 import type { Block, LaidSection } from "./layout.ts";
-import { placeRows, rowPitch } from "./rows.ts";
+import { placeRows, rowPitch, type Spot } from "./rows.ts";
 
 /** The shape of a bowl: its long and short straights and the radius of its corners, as parts of one size. */
 const shape = { long: 2.2, short: 0.8, corner: 1.2 };
@@ -48,12 +48,15 @@ export function layOutBowl(blocks: readonly Block[], seats: number) {
       const share = (widest(block) + aisle) * stretch;
       const middle = at + share / 2;
       at += share;
-      put(block, (row, along) => curve.place(middle, along, row * rowPitch));
+      put(block, (row, along, spot) => curve.place(middle, along, row * rowPitch, spot));
     }
     radius += Math.max(...tier.map((block) => block.rows.length)) * rowPitch + tierGap;
   }
   for (const { block, x, y } of floor.placed) {
-    put(block, (row, along) => [x + along, y + row * rowPitch]);
+    put(block, (row, along, spot) => {
+      spot.x = x + along;
+      spot.y = y + row * rowPitch;
+    });
   }
   const w = (field.long / 2 + field.corner) * fieldShare;
   const h = (field.short / 2 + field.corner) * fieldShare;
@@ -114,49 +117,46 @@ function roundedRectangle(long: number, short: number, radius: number) {
   ] as const;
   const length = 2 * (long + short) + 4 * quarter;
 
-  const pieces = sides.flatMap((side) => [
-    { base: side.length, corner: false },
-    { base: quarter, corner: true },
-  ]);
-  /** From a length on the base curve to the same place's length on the parallel `out`, or back. */
-  const convert = (value: number, out: number, from: "base" | "parallel"): number => {
-    const stretch = (radius + out) / radius;
-    let [before, answer] = [0, 0];
-    for (const { base, corner } of pieces) {
-      const parallel = corner ? base * stretch : base;
-      const [own, other] = from === "base" ? [base, parallel] : [parallel, base];
-      if (value <= before + own) return answer + ((value - before) / own) * other;
-      before += own;
-      answer += other;
+  /** From a length on the base curve to the same place's length on the parallel `out`. */
+  const lengthOn = (value: number, out: number): number => {
+    let [rest, answer] = [value, 0];
+    for (const side of sides) {
+      if (rest < side.length) return answer + rest;
+      rest -= side.length;
+      answer += side.length;
+      if (rest < quarter) return answer + (rest / radius) * (radius + out);
+      rest -= quarter;
+      answer += (Math.PI / 2) * (radius + out);
     }
     return answer;
   };
 
-  /** Base length at which the parallel `out` is `along` further than at `s`. */
-  const walk = (s: number, along: number, out: number) => {
-    const whole = length + 2 * Math.PI * out;
-    const target = convert(s, out, "base") + along;
-    return convert(((target % whole) + whole) % whole, out, "parallel");
-  };
-
-  const place = (s: number, along: number, out: number): readonly [number, number] => {
-    let rest = walk(s, along, out);
+  // Seats of a row start from the same place: it is found once.
+  let start = { s: Number.NaN, out: 0, length: 0 };
+  const place = (s: number, along: number, out: number, spot: Spot): void => {
+    if (start.s !== s || start.out !== out) start = { s, out, length: lengthOn(s, out) };
+    const r = radius + out;
+    const whole = 2 * (long + short) + 2 * Math.PI * r;
+    let rest = (((start.length + along) % whole) + whole) % whole;
     for (const side of sides) {
       // The outward normal is the direction, turned left on the screen.
       if (rest < side.length) {
-        return [side.x + side.dx * rest + side.dy * out, side.y + side.dy * rest - side.dx * out];
+        spot.x = side.x + side.dx * rest + side.dy * out;
+        spot.y = side.y + side.dy * rest - side.dx * out;
+        return;
       }
       rest -= side.length;
-      if (rest < quarter) {
-        const turn = rest / radius;
+      const turn = rest / r;
+      if (turn < Math.PI / 2) {
         const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
-        const r = radius + out;
-        const [nx, ny] = [side.dy * cos + side.dx * sin, -side.dx * cos + side.dy * sin];
-        return [side.cx + nx * r, side.cy + ny * r];
+        spot.x = side.cx + (side.dy * cos + side.dx * sin) * r;
+        spot.y = side.cy + (side.dy * sin - side.dx * cos) * r;
+        return;
       }
-      rest -= quarter;
+      rest -= (Math.PI / 2) * r;
     }
-    return [sides[0].x, sides[0].y - out];
+    spot.x = sides[0].x;
+    spot.y = sides[0].y - out;
   };
   return { length, place };
 }

@@ -28,10 +28,11 @@ export function layOutHall(blocks: readonly Block[], seats: number) {
     for (const block of ring) {
       const middle = angle + angleOf(block, radius) / 2;
       angle += angleOf(block, radius);
-      const placed = placeRows(target, block.from, block.rows, (row, along) => {
+      const placed = placeRows(target, block.from, block.rows, (row, along, spot) => {
         const r = radius + row * rowPitch;
         const turn = middle + along / r;
-        return [Math.sin(turn) * r, Math.cos(turn) * r];
+        spot.x = Math.sin(turn) * r;
+        spot.y = Math.cos(turn) * r;
       });
       sections.set(block, { name: block.name, from: block.from, count: block.count, ...placed });
     }

@@ -32,13 +32,17 @@ export function nameSeats(plan: Plan): SeatNames {
   for (const [nth, { run }] of runs.entries()) starts[nth + 1] = (starts[nth] ?? 0) + run[1];
   const ids = ticketIds(plan);
 
+  let latest = 0;
   const runOf = (index: number) => {
+    // Most questions go from seat to seat.
+    if ((starts[latest] ?? 0) <= index && index < (starts[latest + 1] ?? 0)) return latest;
     let [low, high] = [0, runs.length - 1];
     while (low < high) {
       const middle = (low + high + 1) >> 1;
       if ((starts[middle] ?? 0) <= index) low = middle;
       else high = middle - 1;
     }
+    latest = low;
     return low;
   };
   return {

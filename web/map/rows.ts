@@ -13,8 +13,14 @@ export const rowPitch = 1.25;
 /** Half of what a seat takes, so that outlines and boxes go around discs and not through them. */
 export const seatMargin = 0.7;
 
+/** Written to and read at once, over and over: 60,000 points of their own would be a garbage collection. */
+export interface Spot {
+  x: number;
+  y: number;
+}
+
 /** Where a seat of a row stands: `row` and `along` count from the middle of the front row, in seat pitches. */
-export type PlaceSeat = (row: number, along: number) => readonly [x: number, y: number];
+export type PlaceSeat = (row: number, along: number, spot: Spot) => void;
 
 interface Placed {
   readonly box: Box;
@@ -35,12 +41,13 @@ export function placeRows(
   place: PlaceSeat,
 ): Placed {
   let index = from;
+  const spot = { x: 0, y: 0 };
   const widest = rows.reduce((most, count) => Math.max(most, count), 0);
   for (const [row, count] of rows.entries()) {
     for (let nth = 0; nth < count; nth++, index++) {
-      const [x, y] = place(row, nth - (count - 1) / 2);
-      target.x[index] = x;
-      target.y[index] = y;
+      place(row, nth - (count - 1) / 2, spot);
+      target.x[index] = spot.x;
+      target.y[index] = spot.y;
     }
   }
   const outline = outlineOf(rows.length, widest, place);
@@ -58,13 +65,15 @@ function outlineOf(rows: number, widest: number, place: PlaceSeat): number[] {
   const front = -seatMargin / rowPitch;
   const back = rows - 1 + seatMargin / rowPitch;
   const points: number[] = [];
+  const spot = { x: 0, y: 0 };
   for (const [row, direction] of [
     [front, 1],
     [back, -1],
   ] as const) {
     for (let nth = 0; nth < sidePoints; nth++) {
       const share = (nth / (sidePoints - 1)) * 2 - 1;
-      points.push(...place(row, share * half * direction));
+      place(row, share * half * direction, spot);
+      points.push(spot.x, spot.y);
     }
   }
   return points;
@@ -77,14 +86,19 @@ export function boundsOf(
   further: readonly number[] = [],
 ): Box {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  const add = (px: number, py: number) => {
-    if (px < left) left = px;
-    if (px > right) right = px;
-    if (py < top) top = py;
-    if (py > bottom) bottom = py;
-  };
-  for (let index = 0; index < x.length; index++) add(x[index] ?? 0, y[index] ?? 0);
-  for (let at = 0; at + 1 < further.length; at += 2) add(further[at] ?? 0, further[at + 1] ?? 0);
+  for (let at = 0; at < x.length; at++) {
+    const [px, py] = [x[at] ?? 0, y[at] ?? 0];
+    left = px < left ? px : left;
+    right = px > right ? px : right;
+    top = py < top ? py : top;
+    bottom = py > bottom ? py : bottom;
+  }
+  for (let at = 0; at + 1 < further.length; at += 2) {
+    left = Math.min(left, further[at] ?? 0);
+    right = Math.max(right, further[at] ?? 0);
+    top = Math.min(top, further[at + 1] ?? 0);
+    bottom = Math.max(bottom, further[at + 1] ?? 0);
+  }
   return left === Infinity
     ? { left: 0, top: 0, right: 1, bottom: 1 }
     : { left, top, right, bottom };

@@ -1,4 +1,3 @@
-import type { Layout } from "./layout.ts";
 import { seatState, type SeatStates } from "./states.ts";
 
 /** Colours of the page, read from its stylesheet, so that both schemes and forced colours hold. */
@@ -8,6 +7,7 @@ export interface Theme {
   readonly soft: string;
   readonly line: string;
   readonly free: string;
+  readonly onFree: string;
   readonly mine: string;
   readonly onMine: string;
   readonly gone: string;
@@ -15,89 +15,92 @@ export interface Theme {
 }
 
 /** Radius of a seat, in seat pitches. */
-export const seatRadius = 0.38;
+const seatRadius = 0.38;
+/** Nothing of a seat is further from its middle, in seat pitches: less than half, so that neighbours never touch. */
+export const seatReach = 0.47;
+
+/** How a seat is drawn: its state, or free but above the highest price of interest. */
+export type Look = (typeof seatState)[keyof typeof seatState] | typeof dimmed;
+export const dimmed = 5;
+export const looks = [...Object.values(seatState), dimmed] as const;
 
 const turn = Math.PI * 2;
 type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
+/** How a seat looks now. */
+export function lookOf(states: SeatStates, index: number): number {
+  const state = states.state(index);
+  return state === seatState.available && states.dimmed(index) ? dimmed : state;
+}
+
 /**
- * Draws seats, each state by its shape as well as its colour: a disc is free, a half disc held, a thin ring taken, a
+ * Draws one seat, each state by its shape as well as its colour: a disc is free, a half disc held, a thin ring taken, a
  * pale dot not for sale, a disc with a check is one's own.
- * @param at maps world units to pixels of the context
+ * @param x middle of the seat, in pixels of the context, as `y`
+ * @param pitch distance between two seats, in the same pixels
  */
-export function drawSeats(
+export function drawSeat(
   ctx: Context,
-  layout: Layout,
-  states: SeatStates,
-  indexes: Iterable<number>,
-  at: { readonly x: number; readonly y: number; readonly scale: number },
+  look: Look,
+  x: number,
+  y: number,
+  pitch: number,
   theme: Theme,
 ): void {
-  const radius = at.scale * seatRadius;
-  const byState: [number, number][][] = [[], [], [], [], []];
-  const dimmed: [number, number][] = [];
-  for (const index of indexes) {
-    const x = ((layout.x[index] ?? 0) - at.x) * at.scale;
-    const y = ((layout.y[index] ?? 0) - at.y) * at.scale;
-    const state = states.state(index);
-    const dim = state === seatState.available && states.dimmed(index);
-    (dim ? dimmed : byState[state])?.push([x, y]);
+  const radius = pitch * seatRadius;
+  switch (look) {
+    case seatState.available:
+      return fillDisc(ctx, x, y, radius, theme.free, 1);
+    case dimmed:
+      return fillDisc(ctx, x, y, radius, theme.free, 0.25);
+    case seatState.blocked:
+      return fillDisc(ctx, x, y, radius * 0.4, theme.gone, 0.6);
+    case seatState.booked:
+      return strokeRing(ctx, x, y, radius, theme.gone);
+    case seatState.held:
+      strokeRing(ctx, x, y, radius, theme.gone);
+      ctx.beginPath();
+      ctx.arc(x, y, radius * 0.9, 0, Math.PI);
+      ctx.fillStyle = theme.gone;
+      return ctx.fill();
+    case seatState.mine:
+      fillDisc(ctx, x, y, radius * 1.12, theme.mine, 1);
+      return drawCheck(ctx, x, y, radius, theme.onMine);
+    default:
+      return look satisfies never;
   }
-  const [available = [], held = [], booked = [], blocked = [], mine = []] = byState;
-  fillDiscs(ctx, available, radius, theme.free);
-  ctx.globalAlpha = 0.25;
-  fillDiscs(ctx, dimmed, radius, theme.free);
-  ctx.globalAlpha = 0.6;
-  fillDiscs(ctx, blocked, radius * 0.4, theme.gone);
-  ctx.globalAlpha = 1;
-  strokeRings(ctx, [...booked, ...held], radius * 0.9, theme.gone, Math.max(0.75, radius * 0.14));
-  ctx.fillStyle = theme.gone;
+}
+
+function fillDisc(
+  ctx: Context,
+  x: number,
+  y: number,
+  radius: number,
+  colour: string,
+  alpha: number,
+) {
+  ctx.globalAlpha = alpha;
+  ctx.fillStyle = colour;
   ctx.beginPath();
-  for (const [x, y] of held) {
-    ctx.moveTo(x + radius * 0.9, y);
-    ctx.arc(x, y, radius * 0.9, 0, Math.PI);
-  }
+  ctx.arc(x, y, radius, 0, turn);
   ctx.fill();
-  fillDiscs(ctx, mine, radius * 1.12, theme.mine);
-  ctx.strokeStyle = theme.onMine;
-  ctx.lineWidth = Math.max(1, radius * 0.24);
+  ctx.globalAlpha = 1;
+}
+
+function strokeRing(ctx: Context, x: number, y: number, radius: number, colour: string) {
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = Math.max(0.75, radius * 0.14);
   ctx.beginPath();
-  for (const [x, y] of mine) {
-    ctx.moveTo(x - radius * 0.5, y);
-    ctx.lineTo(x - radius * 0.1, y + radius * 0.4);
-    ctx.lineTo(x + radius * 0.5, y - radius * 0.4);
-  }
+  ctx.arc(x, y, radius * 0.9, 0, turn);
   ctx.stroke();
 }
 
-function fillDiscs(
-  ctx: Context,
-  places: readonly [number, number][],
-  radius: number,
-  colour: string,
-) {
-  ctx.fillStyle = colour;
-  ctx.beginPath();
-  for (const [x, y] of places) {
-    ctx.moveTo(x + radius, y);
-    ctx.arc(x, y, radius, 0, turn);
-  }
-  ctx.fill();
-}
-
-function strokeRings(
-  ctx: Context,
-  places: readonly [number, number][],
-  radius: number,
-  colour: string,
-  width: number,
-) {
+function drawCheck(ctx: Context, x: number, y: number, radius: number, colour: string) {
   ctx.strokeStyle = colour;
-  ctx.lineWidth = width;
+  ctx.lineWidth = Math.max(1, radius * 0.24);
   ctx.beginPath();
-  for (const [x, y] of places) {
-    ctx.moveTo(x + radius, y);
-    ctx.arc(x, y, radius, 0, turn);
-  }
+  ctx.moveTo(x - radius * 0.5, y);
+  ctx.lineTo(x - radius * 0.1, y + radius * 0.4);
+  ctx.lineTo(x + radius * 0.5, y - radius * 0.4);
   ctx.stroke();
 }

@@ -34,7 +34,8 @@ export function createStates(
   const last = sections.at(-1);
   const total = last ? last.from + last.count : 0;
   const statuses = new Uint8Array(total);
-  const prices = Uint16Array.from({ length: total }, (_, index) => priceIndexOf(index));
+  const prices = new Uint16Array(total);
+  for (let index = 0; index < total; index++) prices[index] = priceIndexOf(index);
   const sectionOf = new Uint16Array(total);
   for (const [nth, { from, count }] of sections.entries()) sectionOf.fill(nth, from, from + count);
   const free = new Int32Array(sections.length);

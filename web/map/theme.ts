@@ -18,6 +18,7 @@ export function readTheme(host: HTMLElement): Theme {
     soft: colour("--soft"),
     line: colour("--line"),
     free: colour("--seat"),
+    onFree: colour("--card"),
     mine: colour("--seat-mine"),
     onMine: colour("--card"),
     gone: colour("--seat-gone"),

@@ -1,6 +1,17 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { clamp, fit, pan, pinch, scaleMax, seen, toScreen, toWorld, zoomAt } from "./view.ts";
+import {
+  bared,
+  clamp,
+  fit,
+  pan,
+  pinch,
+  scaleMax,
+  seen,
+  toScreen,
+  toWorld,
+  zoomAt,
+} from "./view.ts";
 
 const size = { width: 390, height: 500 };
 const box = { left: -100, top: -60, right: 100, bottom: 60 };
@@ -78,4 +89,28 @@ test("the scale never leaves its limits", () => {
       },
     ),
   );
+});
+
+test.each([
+  [{ x: 0, y: 0 }, 0],
+  [{ x: 7, y: 0 }, 7 * 50],
+  [{ x: -7, y: 0 }, 7 * 50],
+  [{ x: 0, y: -3 }, 3 * 100],
+  [{ x: 7, y: 3 }, 7 * 50 + 93 * 3],
+  [{ x: -7, y: 3 }, 7 * 50 + 93 * 3],
+])("what is bared by a move is painted once, and nothing else: %o", (move, area) => {
+  const parts = bared(move, { width: 100, height: 50 });
+  const painted = new Set<string>();
+  for (const { left, top, right, bottom } of parts) {
+    for (let x = left; x < right; x++) {
+      for (let y = top; y < bottom; y++) painted.add(`${x} ${y}`);
+    }
+  }
+  const sum = parts.reduce((all, it) => all + (it.right - it.left) * (it.bottom - it.top), 0);
+  expect([painted.size, sum]).toEqual([area, area]);
+  for (const pixel of painted) {
+    const [x = 0, y = 0] = pixel.split(" ").map(Number);
+    const [fromX, fromY] = [x - move.x, y - move.y];
+    expect(fromX >= 0 && fromX < 100 && fromY >= 0 && fromY < 50).toBe(false);
+  }
 });

@@ -93,6 +93,23 @@ export function seen(view: View, size: Size): Box {
   };
 }
 
+/**
+ * The parts of a picture that are bared when what is on it moves along, without overlap.
+ * @param move in pixels
+ */
+export function bared({ x, y }: Point, { width, height }: Size): Box[] {
+  const parts: Box[] = [];
+  if (x !== 0) {
+    const [left, right] = x > 0 ? [0, x] : [width + x, width];
+    parts.push({ left, right, top: 0, bottom: height });
+  }
+  if (y !== 0) {
+    const [top, bottom] = y > 0 ? [0, y] : [height + y, height];
+    parts.push({ left: Math.max(0, x), right: Math.min(width, width + x), top, bottom });
+  }
+  return parts;
+}
+
 export function overlaps(a: Box, b: Box): boolean {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }

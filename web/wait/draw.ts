@@ -1,4 +1,4 @@
-import type { QueueStatus } from "./messages.ts";
+import type { QueueStatus } from "../../contracts/queue.ts";
 
 const rounds = 4;
 
@@ -29,8 +29,14 @@ export async function positionOf(seed: string, size: number, number: number): Pr
   return position;
 }
 
+/** What is published about a draw. */
+export type PublishedDraw = Pick<
+  QueueStatus,
+  "secret" | "seed" | "lotterySize" | "commitment" | "opensAt"
+> & { readonly beacon: { readonly randomness: string | null } | null };
+
 /** Whether the revealed secret is the one promised before, and the seed follows from it. */
-export async function checkDraw(status: QueueStatus): Promise<boolean> {
+export async function checkDraw(status: PublishedDraw): Promise<boolean> {
   const { secret, seed, lotterySize, commitment, opensAt, beacon } = status;
   if (secret === undefined || seed === undefined || lotterySize === undefined) return false;
   const promised = hexOf(await crypto.subtle.digest("SHA-256", bytesOf(secret)));
@@ -43,27 +49,6 @@ export async function checkDraw(status: QueueStatus): Promise<boolean> {
     ...bytesOf(beacon?.randomness ?? ""),
   ]);
   return hexOf(await crypto.subtle.sign("HMAC", await hmacKey(secret), drawn)) === seed;
-}
-
-/** How far an estimate is stretched to both sides: the rate changes while one waits. */
-const etaSpread = 0.25;
-
-/** What a position means: the same rule as on the page without scripts. */
-export function placeOf(status: QueueStatus, position: number | undefined) {
-  if (position === undefined) return { status: "drawn-later" } as const;
-  if (position < status.expiredBelow) return { status: "missed" } as const;
-  if (position < status.serving) return { status: "turn" } as const;
-  const ahead = position - status.serving;
-  const minutes = status.ratePerMinute > 0 ? (ahead + 1) / status.ratePerMinute : undefined;
-  const eta =
-    minutes === undefined || status.phase !== "open"
-      ? undefined
-      : ([
-          Math.floor(minutes * (1 - etaSpread)),
-          Math.ceil(minutes * (1 + etaSpread)) + 1,
-        ] as const);
-  const unlikely = status.likelyBelow !== null && position >= status.likelyBelow;
-  return { status: "waiting", ahead, eta, unlikely } as const;
 }
 
 function hmacKey(hex: string): Promise<CryptoKey> {

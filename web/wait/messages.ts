@@ -1,19 +1,4 @@
-/** The public status of a waiting room, as far as the page uses it. */
-export interface QueueStatus {
-  readonly phase: "pre" | "open" | "paused" | "closed" | "sold-out";
-  readonly opensAt: string;
-  readonly commitment: string;
-  readonly beacon: { readonly randomness: string | null } | null;
-  readonly secret?: string;
-  readonly seed?: string;
-  readonly lotterySize?: number;
-  readonly serving: number;
-  readonly expiredBelow: number;
-  readonly ratePerMinute: number;
-  readonly waiting: number;
-  readonly seatsLeft: number | null;
-  readonly likelyBelow: number | null;
-}
+import type { QueueStatus } from "../../contracts/queue.ts";
 
 /** What only the server can read, because the cookies are closed to scripts. */
 export interface OwnPlace {

@@ -3,7 +3,8 @@ import { packStatuses } from "../../../contracts/availability-bits.ts";
 import type { Ticket, TicketStatus } from "../../../contracts/events.ts";
 import { encodePlan } from "../../../contracts/plan-codec.ts";
 import { toProblem, type ProblemCode } from "../../../contracts/problem.ts";
-import type { EventFacts, Outcome, PagesDeps, WaitingStatus } from "../deps.ts";
+import type { QueueStatus } from "../../../contracts/queue.ts";
+import type { EventFacts, Outcome, PagesDeps } from "../deps.ts";
 
 /** Where a test's clock begins. */
 export const shopOpens = Date.parse("2026-06-01T10:00:00Z");
@@ -15,7 +16,7 @@ interface Shelves {
   /** What pages asked of the rest of the system, by name, in order. */
   readonly calls: string[];
   facts: EventFacts;
-  queue: WaitingStatus | undefined;
+  queue: QueueStatus | undefined;
   now: number;
   /** Makes the next calls of a verb fail. */
   readonly fail: Map<keyof PagesDeps, ProblemCode>;

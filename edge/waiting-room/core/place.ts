@@ -62,6 +62,11 @@ export function etaOf(position: number, status: QueueStatus): EtaRange | null {
   return { low: Math.max(0, Math.floor(seconds * 0.8)), high: Math.ceil(seconds * 1.25) + 5 };
 }
 
+/** The range as pages say it, in whole minutes; never "0 to 0". */
+export function etaMinutes({ low, high }: EtaRange): readonly [from: number, to: number] {
+  return [Math.floor(low / 60), Math.max(1, Math.ceil(high / 60))];
+}
+
 /** Early and honest: whether the seats left will last until a position comes up. */
 export function chanceOf(position: number, status: QueueStatus): Chance {
   if (status.likelyBelow === null) return "unknown";

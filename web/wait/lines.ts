@@ -1,0 +1,101 @@
+import { etaMinutes, type Place } from "../../edge/waiting-room/core/place.ts";
+import type { QueueStatus } from "../../contracts/queue.ts";
+import { say, type Words } from "../map/words.ts";
+
+/** What the page says about one's place, and which buttons it offers. An empty line is not shown. */
+export interface Lines {
+  readonly place: string;
+  readonly eta: string;
+  readonly unlikely: string;
+  readonly clock: string;
+  readonly safe: boolean;
+  readonly join: boolean;
+  readonly claim: boolean;
+  readonly choose: boolean;
+  readonly leave: boolean;
+}
+
+export interface Standing {
+  readonly status: QueueStatus;
+  /** Nothing for somebody who has not joined. */
+  readonly place: Place | undefined;
+  /** Of the admission pass, in Unix milliseconds of the server's clock, or nothing without one. */
+  readonly passExpiresAt: number | null;
+  /** The server's clock. */
+  readonly now: number;
+  readonly locale: string;
+  readonly zone: string;
+}
+
+/** Puts a place into words. */
+export function linesOf(standing: Standing, words: Words): Lines {
+  const { status, place, passExpiresAt, now, locale, zone } = standing;
+  const nothing = { eta: "", unlikely: "", clock: "" };
+  if (passExpiresAt !== null && passExpiresAt > now) {
+    const style = { hour: "2-digit", minute: "2-digit", timeZone: zone } as const;
+    const time = new Intl.DateTimeFormat(locale, style).format(passExpiresAt);
+    return {
+      ...nothing,
+      place: say(words, "pass", { time }),
+      clock: say(words, "passClock", { clock: clockText(passExpiresAt - now) }),
+      safe: true,
+      join: false,
+      claim: false,
+      choose: true,
+      leave: false,
+    };
+  }
+  const over = status.phase === "closed" || status.phase === "sold-out";
+  const gone = place === undefined || place.state === "expired";
+  const isWaiting = place?.state === "waiting";
+  return {
+    ...nothing,
+    place: placeLine(place, words, locale),
+    eta: isWaiting ? etaLine(place.eta, words, locale) : "",
+    unlikely: isWaiting && place.chance === "unlikely" ? say(words, "unlikely") : "",
+    safe: !gone && !over,
+    join: !over && gone,
+    claim: place?.state === "served",
+    choose: false,
+    leave: !over && !gone,
+  };
+}
+
+function placeLine(place: Place | undefined, words: Words, locale: string): string {
+  switch (place?.state) {
+    case undefined:
+    case "closed": // the phase says it
+    case "sold-out":
+      return "";
+    case "waiting-for-draw":
+      return say(words, "draw");
+    case "waiting": {
+      const ahead = place.queuePosition - 1;
+      const count = new Intl.NumberFormat(locale).format(ahead);
+      return ahead === 0 ? say(words, "first") : say(words, "ahead", { count });
+    }
+    case "served":
+      return say(words, "turn");
+    case "expired":
+      return say(words, "missed");
+    default:
+      return place satisfies never;
+  }
+}
+
+function etaLine(
+  eta: Extract<Place, { state: "waiting" }>["eta"],
+  words: Words,
+  locale: string,
+): string {
+  if (!eta) return say(words, "etaUnknown");
+  const count = new Intl.NumberFormat(locale);
+  const [from, to] = etaMinutes(eta);
+  return say(words, "eta", { from: count.format(from), to: count.format(to) });
+}
+
+/** "4:09" */
+export function clockText(leftMs: number): string {
+  const seconds = Math.max(0, Math.ceil(leftMs / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
