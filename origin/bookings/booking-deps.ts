@@ -3,6 +3,8 @@ import type { KeyRegistry } from "../locks/key-registry.ts";
 import type { TicketLocks } from "../locks/ticket-locks.ts";
 import type { Payments } from "../payments/payments.ts";
 import type { EventSales } from "./event-sales.ts";
+import type { StoreConfirm } from "./store-confirm.ts";
+import type { StoreHold } from "./store-hold.ts";
 import type { Seatings } from "./seatings.ts";
 
 /**
@@ -23,6 +25,8 @@ export interface BookingDeps {
   /** How long a hold can last with all its extensions, in seconds. */
   readonly holdSecondsMax: number;
   readonly newBookingId: () => string;
+  readonly storeHold: StoreHold;
+  readonly storeConfirm: StoreConfirm;
 }
 
 /** Who asks, and under which request. */

@@ -29,6 +29,21 @@ export async function callFunction<Answers extends z.ZodType>(
   }
 }
 
+/**
+ * Calls a database function for each row of a query, in one transaction.
+ * @param query gives a column `answer`, with one JSON value a row
+ * @returns the answers in the order of the rows
+ * @throws ZodError as above; what the driver throws, a lost race as well
+ */
+export async function callForEach<Answers extends z.ZodType>(
+  db: Db,
+  answers: Answers,
+  query: SQL,
+): Promise<z.output<Answers>[]> {
+  const rows = rowsOf<{ answer: unknown }>(await db.execute(query));
+  return rows.map(({ answer }) => answers.parse(answer));
+}
+
 /** Both drivers answer with `rows`; Drizzle's common type has forgotten it. The query says what is in them. */
 export function rowsOf<Row>(result: unknown): Row[] {
   return (result as { rows: Row[] }).rows;

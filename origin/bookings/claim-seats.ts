@@ -11,7 +11,7 @@ import {
   saleNotOpen,
   ticketsUnknown,
 } from "./refusals.ts";
-import { storeHold, type Idempotency, type StoredHold } from "./store-hold.ts";
+import type { Idempotency, StoredHold } from "./store-hold.ts";
 
 export interface ClaimSeats extends SeatChoice {
   readonly bookingId: string;
@@ -60,7 +60,7 @@ export async function claimSeats(deps: BookingDeps, claim: ClaimSeats): Promise<
   let stored: StoredHold;
   try {
     const acceptsEqualSeats = claim.request.acceptEqualSeats;
-    stored = await storeHold(deps, { ...claim, ...claim.caller, ticketIds, acceptsEqualSeats });
+    stored = await deps.storeHold({ ...claim, ...claim.caller, ticketIds, acceptsEqualSeats });
   } catch (error) {
     if (isFirst) await release(deps, claim);
     await endTry(deps, claim);

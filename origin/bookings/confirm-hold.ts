@@ -1,12 +1,10 @@
-import { sql } from "drizzle-orm";
 import type { Booking } from "../../contracts/bookings.ts";
 import { tooLate, type DomainError } from "../errors.ts";
 import { bookInstead, type Paid } from "./book-instead.ts";
 import { sqlFailure } from "../unavailable.ts";
 import type { BookingDeps } from "./booking-deps.ts";
 import { toBooking } from "./booking-facts.ts";
-import { callFunction } from "./call-function.ts";
-import { ConfirmedHold, type ConfirmHold } from "./confirmed-hold.ts";
+import type { ConfirmedHold, ConfirmHold } from "./confirmed-hold.ts";
 import { readBooking } from "./read-booking.ts";
 import {
   bookingNotFound,
@@ -54,17 +52,12 @@ export async function confirmHold(deps: BookingDeps, confirm: ConfirmHold): Prom
 }
 
 async function bookTickets(
-  { db, payments }: BookingDeps,
+  { storeConfirm }: BookingDeps,
   { bookingId, caller }: ConfirmHold,
-  payment: Paid,
+  { status, reference }: Paid,
 ): Promise<ConfirmedHold> {
-  const confirmFunction = payments.keepsAccount ? sql`confirm_paid` : sql`confirm_hold`;
   try {
-    return await callFunction(
-      db,
-      ConfirmedHold,
-      sql`${confirmFunction}(${bookingId}::uuid, ${caller.userId}, ${caller.requestId}, ${payment.status}, ${payment.reference})`,
-    );
+    return await storeConfirm({ ...caller, bookingId, status, reference });
   } catch (error) {
     if (sqlFailure(error)?.code === ticketGone) return { outcome: "hold-expired" };
     throw error;

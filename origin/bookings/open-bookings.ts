@@ -5,6 +5,8 @@ import { createTicketLocks } from "../locks/upstash-locks.ts";
 import type { BookingDeps } from "./booking-deps.ts";
 import { createKeyLearner } from "../idempotency/learn-keys.ts";
 import { createEventSales } from "./event-sales.ts";
+import { createStoreConfirm } from "./store-confirm.ts";
+import { createStoreHold } from "./store-hold.ts";
 import { createSeatings } from "./seatings.ts";
 
 /** With all its extensions a hold lasts so many times as long as without; then its tickets must go back. */
@@ -35,5 +37,7 @@ export function openBookings({
     holdSeconds,
     holdSecondsMax,
     newBookingId: () => randomUUID(),
+    storeHold: createStoreHold({ db, holdSeconds, holdSecondsMax }, now),
+    storeConfirm: createStoreConfirm({ db, payments }, now),
   };
 }

@@ -3,7 +3,8 @@ import * as z from "zod";
 import type { BookingDeps } from "./booking-deps.ts";
 import { BookingFacts } from "./booking-facts.ts";
 import { tooLate } from "../errors.ts";
-import { callFunction } from "./call-function.ts";
+import { callForEach, callFunction } from "./call-function.ts";
+import { byUser, gatherCalls } from "./gather-calls.ts";
 
 const Unavailable = z.object({
   ticketId: z.string(),
@@ -38,31 +39,61 @@ export interface Idempotency {
   readonly requestHash: string;
 }
 
+export interface HoldCall {
+  readonly bookingId: string;
+  readonly eventId: string;
+  readonly userId: string;
+  readonly ticketIds: readonly string[];
+  readonly requestId: string;
+  readonly isLate?: () => boolean;
+  readonly idempotency?: Idempotency | undefined;
+  readonly acceptsEqualSeats?: boolean | undefined;
+}
+
 /**
  * Has Postgres decide on a hold, and store it, in one round trip.
- * @throws DomainError when nobody waits any more: then nothing was stored;
+ * @throws DomainError when nobody waits any more: then nothing was stored; PoolSaturated, likewise;
  * what the driver throws; whether the hold was stored is then unknown
  */
-export async function storeHold(
+export type StoreHold = (hold: HoldCall) => Promise<StoredHold>;
+
+/**
+ * @param holdSeconds how long a hold lasts; `holdSecondsMax`: with all its extensions
+ * @param nowMs a clock in milliseconds
+ */
+export function createStoreHold(
   { db, holdSeconds, holdSecondsMax }: Pick<BookingDeps, "db" | "holdSeconds" | "holdSecondsMax">,
-  hold: {
-    readonly bookingId: string;
-    readonly eventId: string;
-    readonly userId: string;
-    readonly ticketIds: readonly string[];
-    readonly requestId: string;
-    readonly isLate?: () => boolean;
-    readonly idempotency?: Idempotency | undefined;
-    readonly acceptsEqualSeats?: boolean | undefined;
-  },
-): Promise<StoredHold> {
-  if (hold.isLate?.()) throw tooLate();
-  return callFunction(
-    db,
-    StoredHold,
-    sql`${hold.acceptsEqualSeats ? sql`place_hold_accepting` : sql`place_hold`}(
-      ${hold.bookingId}::uuid, ${hold.eventId}::bigint, ${hold.userId}, ${sql.param(hold.ticketIds)}::bigint[],
-      make_interval(secs => ${holdSeconds}::int), make_interval(secs => ${holdSecondsMax}::int), ${hold.requestId},
-      ${hold.idempotency?.key ?? null}, ${hold.idempotency?.requestHash ?? null})`,
-  );
+  nowMs: () => number,
+): StoreHold {
+  const one = (hold: HoldCall) =>
+    callFunction(
+      db,
+      StoredHold,
+      sql`${hold.acceptsEqualSeats ? sql`place_hold_accepting` : sql`place_hold`}(
+        ${hold.bookingId}::uuid, ${hold.eventId}::bigint, ${hold.userId}, ${sql.param(hold.ticketIds)}::bigint[],
+        make_interval(secs => ${holdSeconds}::int), make_interval(secs => ${holdSecondsMax}::int), ${hold.requestId},
+        ${hold.idempotency?.key ?? null}, ${hold.idempotency?.requestHash ?? null})`,
+    );
+  // An array of arrays has to be a rectangle, and holds are not of one size: tickets go as text.
+  const many = (holds: readonly HoldCall[]) =>
+    callForEach(
+      db,
+      StoredHold,
+      sql`SELECT place_hold(
+          c.booking, c.event, c.buyer, c.tickets::bigint[],
+          make_interval(secs => ${holdSeconds}::int), make_interval(secs => ${holdSecondsMax}::int), c.request, c.key, c.hash
+        ) AS answer
+        FROM unnest(
+          ${sql.param(holds.map((it) => it.bookingId))}::uuid[], ${sql.param(holds.map((it) => it.eventId))}::bigint[],
+          ${sql.param(holds.map((it) => it.userId))}::text[], ${sql.param(holds.map((it) => `{${it.ticketIds.join()}}`))}::text[],
+          ${sql.param(holds.map((it) => it.requestId))}::text[],
+          ${sql.param(holds.map((it) => it.idempotency?.key ?? null))}::text[],
+          ${sql.param(holds.map((it) => it.idempotency?.requestHash ?? null))}::text[]
+        ) WITH ORDINALITY AS c (booking, event, buyer, tickets, request, key, hash, n) ORDER BY n`,
+    );
+  const gathered = gatherCalls<HoldCall, StoredHold>({ one, many, ...byUser }, nowMs);
+  return async (hold) => {
+    if (hold.isLate?.()) throw tooLate();
+    return hold.acceptsEqualSeats ? one(hold) : gathered(hold);
+  };
 }

@@ -12,7 +12,6 @@ import { requestId } from "../../middleware/request-id.ts";
 import { openBookings } from "../open-bookings.ts";
 import { toBooking } from "../booking-facts.ts";
 import { ticketsUnavailable } from "../refusals.ts";
-import { storeHold } from "../store-hold.ts";
 import { explore } from "./explore.ts";
 import { openLab, type LabParts } from "./lab.ts";
 
@@ -106,7 +105,7 @@ function storingBeforeLocking(deps: Deps): Hono<AppEnv> {
       bookingId: bookings.newBookingId(),
     };
     const requested = { ...owner, ticketIds, requestId: ctx.get("requestId") };
-    const stored = await storeHold(bookings, requested);
+    const stored = await bookings.storeHold(requested);
     if (stored.outcome !== "placed") throw ticketsUnavailable(ticketIds, []);
     const groups = [{ ticketIds }];
     const placed = await bookings.locks.place({ ...owner, groups, keepsPairs: false, limit: 8 });
