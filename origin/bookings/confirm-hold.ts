@@ -52,12 +52,18 @@ export async function confirmHold(deps: BookingDeps, confirm: ConfirmHold): Prom
 }
 
 async function bookTickets(
-  { storeConfirm }: BookingDeps,
+  { storeConfirm, payments }: BookingDeps,
   { bookingId, caller }: ConfirmHold,
   { status, reference }: Paid,
 ): Promise<ConfirmedHold> {
   try {
-    return await storeConfirm({ ...caller, bookingId, status, reference });
+    return await storeConfirm({
+      ...caller,
+      bookingId,
+      status,
+      reference,
+      keepsAccount: payments.keepsAccount === true,
+    });
   } catch (error) {
     if (sqlFailure(error)?.code === ticketGone) return { outcome: "hold-expired" };
     throw error;

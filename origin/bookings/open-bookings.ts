@@ -38,6 +38,6 @@ export function openBookings({
     holdSecondsMax,
     newBookingId: () => randomUUID(),
     storeHold: createStoreHold({ db, holdSeconds, holdSecondsMax }, now),
-    storeConfirm: createStoreConfirm({ db, payments }, now),
+    storeConfirm: createStoreConfirm(db, now),
   };
 }

@@ -1,5 +1,5 @@
-import { sql } from "drizzle-orm";
-import type { BookingDeps } from "./booking-deps.ts";
+import { sql, type SQL } from "drizzle-orm";
+import type { Db } from "../../db/client.ts";
 import { callForEach, callFunction } from "./call-function.ts";
 import { ConfirmedHold } from "./confirmed-hold.ts";
 import { byUser, gatherCalls } from "./gather-calls.ts";
@@ -12,6 +12,8 @@ export interface ConfirmCall {
   /** Of the payment: `captured` or `authorised`, and the provider's name for it. */
   readonly status: string;
   readonly reference: string;
+  /** Whether the payment has an account, which must agree. */
+  readonly keepsAccount: boolean;
 }
 
 /**
@@ -21,11 +23,13 @@ export interface ConfirmCall {
 export type StoreConfirm = (confirm: ConfirmCall) => Promise<ConfirmedHold>;
 
 /** @param nowMs a clock in milliseconds */
-export function createStoreConfirm(
-  { db, payments }: Pick<BookingDeps, "db" | "payments">,
-  nowMs: () => number,
-): StoreConfirm {
-  const confirmFunction = payments.keepsAccount ? sql`confirm_paid` : sql`confirm_hold`;
+export function createStoreConfirm(db: Db, nowMs: () => number): StoreConfirm {
+  const free = gatherConfirms(db, sql`confirm_hold`, nowMs);
+  const paid = gatherConfirms(db, sql`confirm_paid`, nowMs);
+  return (confirm) => (confirm.keepsAccount ? paid : free)(confirm);
+}
+
+function gatherConfirms(db: Db, confirmFunction: SQL, nowMs: () => number): StoreConfirm {
   return gatherCalls<ConfirmCall, ConfirmedHold>(
     {
       one: ({ bookingId, userId, requestId, status, reference }) =>
