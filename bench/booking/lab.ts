@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { openDatabase } from "../../db/client.ts";
 import { startWholeStack } from "../../e2e/whole-stack.ts";
+import { startBareWorker } from "../bare-worker.ts";
 import type { BenchRow } from "../report.ts";
 import { cpuTimes } from "./cpu-time.ts";
 import { countTransactions, makeEvent, type BenchEvent } from "./event.ts";
@@ -13,9 +14,18 @@ import { startLockedShop } from "./locked-shop.ts";
 
 export const settings = { users: 2_000, seats: 10_000, poolSize: 20, quietSeconds: 3 };
 
+const loadTargets = {
+  edge: "edge",
+  "bare-edge": "origin",
+  origin: "origin",
+  "one-lock": "baseline",
+  "row-locks": "baseline",
+} as const;
+
 export interface Phase {
   readonly name: string;
-  readonly target: "edge" | "origin" | "one-lock" | "row-locks";
+  /** `bare-edge`: through a Worker that only forwards, as the limit of what any edge can do in this runtime. */
+  readonly target: "edge" | "bare-edge" | "origin" | "one-lock" | "row-locks";
   readonly kind: LoadKind;
   readonly seatsPerBooking: number;
   readonly withKeys?: boolean;
@@ -39,6 +49,10 @@ export async function openLab() {
     env: { ...process.env, DATABASE_POOL_SIZE: String(settings.poolSize), LOG_LEVEL: "info" },
     print: (line) => console.error(line),
   });
+  const forwarder = await startBareWorker(`export default { fetch(request) {
+    const { pathname, search } = new URL(request.url);
+    return fetch("${stack.originUrl}" + pathname + search, request);
+  } }`);
   const { pool, close } = openDatabase({ url: stack.databaseUrl, poolSize: 2 });
   const buyers = await Promise.all(
     Array.from({ length: settings.users }, async () => {
@@ -51,7 +65,7 @@ export async function openLab() {
     const { target, kind, seatsPerBooking, withKeys = false } = phase;
     return await runLoad({
       url,
-      target: target === "edge" || target === "origin" ? target : "baseline",
+      target: loadTargets[target],
       signingKeys: stack.edgeSigningKeys,
       buyers,
       eventId: event.id,
@@ -64,15 +78,13 @@ export async function openLab() {
 
   async function measure(phase: Phase): Promise<Measured> {
     const event = phase.event ?? (await makeEvent(pool, phase.name, settings.seats));
-    const own = phase.target === "edge" || phase.target === "origin";
-    const shop = own
-      ? undefined
-      : await startLockedShop(
-          phase.target as "one-lock" | "row-locks",
-          stack.databaseUrl,
-          settings.poolSize,
-        );
-    const url = shop?.url ?? (phase.target === "edge" ? stack.edgeUrl : stack.originUrl);
+    const { target } = phase;
+    const shop =
+      target === "one-lock" || target === "row-locks"
+        ? await startLockedShop(target, stack.databaseUrl, settings.poolSize)
+        : undefined;
+    const own = { edge: stack.edgeUrl, "bare-edge": forwarder.url, origin: stack.originUrl };
+    const url = shop?.url ?? own[target as keyof typeof own];
     const roots: Record<string, number> = { ...stack.pids, ...(shop && { baseline: shop.pid }) };
     try {
       const restRate = await transactionRateAtRest(pool);
@@ -120,7 +132,11 @@ export async function openLab() {
     }
   }
 
-  return { pool, measure, stop: () => close().finally(() => stack.stop()) };
+  async function stop(): Promise<void> {
+    await close();
+    await Promise.all([forwarder.stop(), stack.stop()]);
+  }
+  return { pool, measure, stop };
 }
 
 /** Jobs beside the requests ask Postgres, too; the outbox of the phase before is let run empty first. */

@@ -35,6 +35,26 @@ export async function run(args: readonly string[]): Promise<BenchReport> {
       ...keyed,
     });
     const edge = await lab.measure({ name: "sell, edge", target: "edge", kind: sell, ...keyed });
+    const forwarded = await lab.measure({
+      name: "sell, a Worker that only forwards",
+      target: "bare-edge",
+      kind: sell,
+      ...keyed,
+    });
+    const single = await lab.measure({
+      name: "sell, origin, one seat each",
+      target: "origin",
+      kind: sell,
+      withKeys: true,
+      seatsPerBooking: 1,
+    });
+    const singleEdge = await lab.measure({
+      name: "sell, edge, one seat each",
+      target: "edge",
+      kind: sell,
+      withKeys: true,
+      seatsPerBooking: 1,
+    });
     const few = { ...sell, clients: Math.max(1, clients / 2) };
     const fewer = await lab.measure({
       name: "sell, origin, half the clients",
@@ -69,7 +89,18 @@ export async function run(args: readonly string[]): Promise<BenchReport> {
       event: held,
     });
     const doubled = await countDoubleBookings(lab.pool);
-    const all = [origin, fewer, edge, oneLock, rowLocks, holds, refused];
+    const all = [
+      origin,
+      fewer,
+      edge,
+      forwarded,
+      single,
+      singleEdge,
+      oneLock,
+      rowLocks,
+      holds,
+      refused,
+    ];
     return {
       name: "booking",
       settings: {
@@ -80,7 +111,7 @@ export async function run(args: readonly string[]): Promise<BenchReport> {
         idempotencyKeys: "on every hold; none on refusals",
       },
       rows: all.map(({ row }) => row),
-      bars: bars({ origin, fewer, edge, oneLock, rowLocks, holds, refused, doubled }),
+      bars: bars({ origin, fewer, edge, forwarded, oneLock, rowLocks, holds, refused, doubled }),
     };
   } finally {
     await lab.stop();
@@ -89,11 +120,11 @@ export async function run(args: readonly string[]): Promise<BenchReport> {
 
 function bars(
   all: Record<
-    "origin" | "fewer" | "edge" | "oneLock" | "rowLocks" | "holds" | "refused",
+    "origin" | "fewer" | "edge" | "forwarded" | "oneLock" | "rowLocks" | "holds" | "refused",
     Measured
   > & { doubled: number },
 ): BenchBar[] {
-  const { origin, fewer, edge, oneLock, rowLocks, holds, refused, doubled } = all;
+  const { origin, fewer, edge, forwarded, oneLock, rowLocks, holds, refused, doubled } = all;
   const perMinute = ({ outcome }: Measured) =>
     Math.round((outcome.confirmed / outcome.seconds) * 60);
   const best = Math.max(perMinute(origin), perMinute(fewer));
@@ -111,6 +142,7 @@ function bars(
   return [
     bar("confirmed a minute at the origin >= 36000", best, best >= 36_000),
     bar("confirmed a minute through the edge >= 20000", perMinute(edge), perMinute(edge) >= 20_000),
+    bar("of a Worker that only forwards", rounded(perMinute(edge) / perMinute(forwarded)), true),
     bar("hold p99 < 60 ms at 400 a second, open loop", p99, p99 < 60),
     bar("times one lock an event >= 10", ratio(oneLock), ratio(oneLock) >= 10),
     bar("times SELECT FOR UPDATE", ratio(rowLocks), true),
