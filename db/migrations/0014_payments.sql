@@ -45,7 +45,7 @@ BEGIN ATOMIC
 END;
 
 -- Opens the account of a booking, or a further attempt after one that failed. Answers {outcome, …}:
--- booking-not-found · ended {status} · free (nothing is to be paid) · begun {attempt, status, reference, total, currency}
+-- booking-not-found · ended {status} · paid {reference} · free (nothing is to be paid) · begun {attempt, status, reference, total, currency}
 CREATE FUNCTION begin_payment(p_booking uuid, p_user text) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v_booking bookings%ROWTYPE;
@@ -56,6 +56,9 @@ BEGIN
   IF NOT FOUND THEN RETURN '{"outcome": "booking-not-found"}'; END IF;
   IF v_booking.status IN ('released', 'cancelled') THEN
     RETURN jsonb_build_object('outcome', 'ended', 'status', v_booking.status);
+  END IF;
+  IF v_booking.status = 'confirmed' AND v_booking.payment_status = 'captured' THEN
+    RETURN jsonb_build_object('outcome', 'paid', 'reference', v_booking.payment_reference);
   END IF;
   IF v_booking.total = 0 THEN RETURN '{"outcome": "free"}'; END IF;
   INSERT INTO payments AS p (booking_id, status, amount, currency, next_at)
@@ -113,7 +116,9 @@ CREATE FUNCTION confirm_paid(
 BEGIN
   PERFORM FROM payments
   WHERE booking_id = p_booking AND reference = p_payment_reference AND status IN ('authorised', 'captured') FOR UPDATE;
-  IF NOT FOUND AND EXISTS (SELECT FROM bookings WHERE id = p_booking AND total > 0) THEN
+  -- One that was paid for already, maybe in another way, is only repeated; that is never undone.
+  IF NOT FOUND AND EXISTS (SELECT FROM bookings WHERE id = p_booking AND total > 0
+                           AND (status, payment_status) IS DISTINCT FROM ('confirmed', 'captured')) THEN
     RETURN '{"outcome": "payment-gone"}';
   END IF;
   RETURN confirm_hold(p_booking, p_user, p_request, p_payment_status, p_payment_reference);

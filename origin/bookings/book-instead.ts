@@ -1,14 +1,10 @@
 import { sql } from "drizzle-orm";
-import type { Authorisation } from "../payments/payments.ts";
 import { openGroups } from "./alternatives.ts";
 import type { BookingDeps } from "./booking-deps.ts";
 import { callFunction, rowsOf } from "./call-function.ts";
-import { ConfirmedHold, type ConfirmHold } from "./confirmed-hold.ts";
+import { ConfirmedHold, type ConfirmHold, type Paid } from "./confirmed-hold.ts";
 import { distanceBetween } from "./seat-groups.ts";
 import { none, type Seating } from "./seating.ts";
-
-/** A payment that buys something. */
-export type Paid = Extract<Authorisation, { status: "authorised" | "captured" }>;
 
 /** Others buy at the same time: so many groups are tried, the nearest first. */
 const groupsMax = 24;

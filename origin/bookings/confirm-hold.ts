@@ -1,10 +1,11 @@
 import type { Booking } from "../../contracts/bookings.ts";
 import { tooLate, type DomainError } from "../errors.ts";
-import { bookInstead, type Paid } from "./book-instead.ts";
+import { bookInstead } from "./book-instead.ts";
+import type { Authorisation } from "../payments/payments.ts";
 import { sqlFailure } from "../unavailable.ts";
 import type { BookingDeps } from "./booking-deps.ts";
 import { toBooking } from "./booking-facts.ts";
-import type { ConfirmedHold, ConfirmHold } from "./confirmed-hold.ts";
+import type { ConfirmedHold, ConfirmHold, Paid } from "./confirmed-hold.ts";
 import { readBooking } from "./read-booking.ts";
 import {
   bookingNotFound,
@@ -27,15 +28,9 @@ const ticketGone = "FR002";
  * @throws DomainError for every refusal; the hold is then as it was
  */
 export async function confirmHold(deps: BookingDeps, confirm: ConfirmHold): Promise<Booking> {
-  const { bookingId, caller, paymentMethod } = confirm;
+  const { bookingId, caller } = confirm;
   if (caller.isLate?.()) throw tooLate();
-  const payment = await deps.payments.authorise({
-    bookingId,
-    userId: caller.userId,
-    requestId: caller.requestId,
-    method: paymentMethod,
-    total: async () => (await readBooking(deps, confirm)).total,
-  });
+  const payment = confirm.paid ?? (await authorise(deps, confirm));
   if (payment.status === "declined") throw declined(payment.reason);
   if (payment.status === "pending") throw paymentRequired(payment.clientSecret);
 
@@ -49,6 +44,12 @@ export async function confirmHold(deps: BookingDeps, confirm: ConfirmHold): Prom
   const settled = await settlePayment(deps, { ...confirm, reference: payment.reference });
   if (settled.status === "declined") throw declined(settled.reason);
   return toBooking(confirmed.booking);
+}
+
+function authorise({ payments, db }: BookingDeps, confirm: ConfirmHold): Promise<Authorisation> {
+  const { bookingId, caller, paymentMethod: method } = confirm;
+  const total = async () => (await readBooking({ db }, confirm)).total;
+  return payments.authorise({ ...caller, bookingId, method, total });
 }
 
 async function bookTickets(

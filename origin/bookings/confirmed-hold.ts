@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Authorisation } from "../payments/payments.ts";
 import type { Caller } from "./booking-deps.ts";
 import { BookingFacts } from "./booking-facts.ts";
 
@@ -14,9 +15,14 @@ export const ConfirmedHold = z.discriminatedUnion("outcome", [
 /** What `confirm_hold` answers; `confirm_paid` also that the payment is being given up. */
 export type ConfirmedHold = z.infer<typeof ConfirmedHold>;
 
+/** A payment that buys something. */
+export type Paid = Extract<Authorisation, { status: "authorised" | "captured" }>;
+
 export interface ConfirmHold {
   readonly bookingId: string;
   readonly caller: Caller;
   /** What the buyer pays with, in the words of the payment provider. */
   readonly paymentMethod?: string | undefined;
+  /** Money that is there already: then none is asked for. */
+  readonly paid?: Paid | undefined;
 }

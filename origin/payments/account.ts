@@ -19,6 +19,7 @@ export type AccountStatus = z.infer<typeof Status>;
 const Begun = z.discriminatedUnion("outcome", [
   z.object({ outcome: z.literal("booking-not-found") }),
   z.object({ outcome: z.literal("ended"), status: z.enum(["released", "cancelled"]) }),
+  z.object({ outcome: z.literal("paid"), reference: z.string() }),
   z.object({ outcome: z.literal("free") }),
   z.object({
     outcome: z.literal("begun"),

@@ -23,6 +23,7 @@ export function accountedPayments(db: Db, provider: PaymentProvider): Payments {
       const begun = await beginPayment(db, bookingId, userId);
       if (begun.outcome === "booking-not-found") throw bookingNotFound();
       if (begun.outcome === "ended") throw notChangeable(`This booking was ${begun.status}.`);
+      if (begun.outcome === "paid") return { status: "captured", reference: begun.reference };
       if (begun.outcome === "free") {
         return { status: "captured", reference: freeReference(bookingId) };
       }

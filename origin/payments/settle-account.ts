@@ -4,7 +4,7 @@ import { settlePayment, writeSettled } from "../bookings/settle-payment.ts";
 import { DomainError } from "../errors.ts";
 import { readPayment, recordPayment, type Account } from "./account.ts";
 import { paymentActions, type PaymentAction, type PaymentState } from "./decide-payment.ts";
-import type { PaymentProvider } from "./provider.ts";
+import { FailedAttempt, type PaymentProvider } from "./provider.ts";
 
 /** Buyers who are in the middle of paying when their hold ends have so long to finish, in milliseconds. */
 const graceMs = 120_000;
@@ -51,14 +51,13 @@ export async function settleAccount(
         againInMs: account.endsInMs + graceMs,
       });
       return action;
-    case "confirm":
-      await recordPayment(deps.db, {
-        ...learned,
-        status: state === "captured" ? "captured" : "authorised",
-        againInMs: graceMs,
-      });
-      await confirmHold(deps, { bookingId, caller }).catch(ignoreRefusal);
+    case "confirm": {
+      const status = state === "captured" ? "captured" : "authorised";
+      await recordPayment(deps.db, { ...learned, status, againInMs: graceMs });
+      const paid = { status, reference } as const;
+      await confirmHold(deps, { bookingId, caller, paid }).catch(ignoreRefusal);
       return action;
+    }
     case "capture":
       await settlePayment(deps, { bookingId, reference, caller });
       return action;
@@ -87,12 +86,13 @@ async function learn(
 ): Promise<{ reference: string; state: PaymentState } | undefined> {
   if (reference !== null) return { reference, state: await provider.look(reference) };
   const total = { amount, currency };
-  const answer = await provider.authorise({ bookingId, attempt, total });
-  if (answer.status === "declined") return undefined;
-  return {
-    reference: answer.reference,
-    state: answer.status === "pending" ? "open" : answer.status,
-  };
+  const answer = await provider.authorise({ bookingId, attempt, total }).catch((error: unknown) => {
+    if (error instanceof FailedAttempt) return undefined;
+    throw error;
+  });
+  if (!answer || answer.status === "declined") return undefined;
+  // What was asked for twice is answered as it was then: only a look says what is.
+  return { reference: answer.reference, state: await provider.look(answer.reference) };
 }
 
 /** A payment of an earlier attempt, which pays for nothing any more. */

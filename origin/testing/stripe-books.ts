@@ -28,8 +28,6 @@ export const methods = {
   needsAction: "pm_card_authenticationRequired",
 } as const;
 
-type Refusal = Extract<Reply, { status: number }>;
-
 /** What Stripe has in its books, and its rules for what may follow what (https://docs.stripe.com/payments/paymentintents/lifecycle). */
 export class StripeBooks {
   readonly intents = new Map<string, Intent>();
@@ -142,10 +140,10 @@ function ok(intent: Intent): Reply {
   return { status: 200, body: toObject(intent) };
 }
 
-function unexpected(): Refusal {
+function unexpected(): Reply {
   return refused("invalid_request_error", "payment_intent_unexpected_state", 400);
 }
 
-function refused(type: string, code: string, status: number, more = {}): Refusal {
+function refused(type: string, code: string, status: number, more = {}): Reply {
   return { status, body: { error: { type, code, message: code, ...more } } };
 }

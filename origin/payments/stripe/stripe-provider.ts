@@ -24,7 +24,10 @@ export interface StripeOptions {
   readonly apiUrl?: string | undefined;
 }
 
-/** Opens the official library; nothing is tried twice by it, the settlement does that. */
+/**
+ * Opens the official library. It tries nothing twice but what went into a connection that closed; the rest is for the
+ * settlement.
+ */
 export function openStripe({ secretKey, apiUrl }: StripeOptions): Stripe {
   const url = apiUrl === undefined ? undefined : new URL(apiUrl);
   return new Stripe(secretKey, {
