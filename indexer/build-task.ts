@@ -5,8 +5,8 @@ import type { SessionContext } from "./session-context.ts";
 import { closeRequests, noteProgress } from "./requests.ts";
 import type { Task } from "./task.ts";
 
-/** Events looked up in one step. */
-const chunk = 1_000;
+/** Events in one step: edits wait for no more than that. */
+const chunk = 500;
 /** Documents compared word by word before readers see a collection. */
 const sampleSize = 1_000;
 /** Readers should not move to a collection that lags behind. */

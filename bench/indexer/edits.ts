@@ -42,12 +42,12 @@ async function isFound(lab: Lab, word: string): Promise<boolean> {
  * @throws when the answer is not 200
  */
 export async function search(lab: Lab, query: string): Promise<{ found: number; ids: string[] }> {
-  const answer = await fetch(
-    `${lab.typesense.url}/collections/events/documents/search?${query}&include_fields=id&use_cache=false`,
-    { headers: { "x-typesense-api-key": lab.typesense.apiKey } },
-  );
-  if (!answer.ok) throw new Error(`search: ${answer.status}`);
-  const { found, hits } = (await answer.json()) as {
+  const { status, body } = await lab.typesense.client.send({
+    path: `/collections/events/documents/search?${query}&include_fields=id&use_cache=false`,
+    headers: { "x-typesense-api-key": lab.typesense.apiKey },
+  });
+  if (status !== 200) throw new Error(`search: ${status}`);
+  const { found, hits } = JSON.parse(body.toString()) as {
     found: number;
     hits: { document: { id: string } }[];
   };
