@@ -82,7 +82,8 @@ export class EdgeCache {
     if (isWaiting) {
       return result(await this.#load(request, copy), "source", collapsed);
     }
-    if (plan === "serve") return result(copy, age === "hard" ? "stale" : from);
+    const isRefreshing = plan === "serve-and-refresh" && age === "soft" && collapsed;
+    if (plan === "serve" || isRefreshing) return result(copy, age === "hard" ? "stale" : from);
     const loading = this.#load(request, copy);
     const waitMs = patienceLeftMs(
       request.patienceMs,
@@ -113,8 +114,10 @@ export class EdgeCache {
 
   async #find({ key, lifetimes }: CacheRequest) {
     const copy = this.#memory.get(key);
-    if (copy && this.#judge(key, copy, lifetimes) === "fresh")
-      return { copy, from: "memory" as const };
+    const age = copy && this.#judge(key, copy, lifetimes);
+    // While a new one is on its way, what may be served is served without looking any further.
+    const isServed = age === "fresh" || (age === "soft" && this.#loads.since(key) !== undefined);
+    if (copy && isServed) return { copy, from: "memory" as const };
     const found = await this.#lookups.run(key, this.#now(), () => this.#lookUp(key, copy));
     // A load may have come back during the look-up: who missed it would begin another one.
     const latest = this.#memory.get(key) ?? copy;
