@@ -50,7 +50,7 @@ export async function searchEvents(
   const found = await hedge({
     first: isDatabaseFirst
       ? inDatabase(key)
-      : () => cache.get({ ...common, key, load: askTypesense }),
+      : () => cache.get({ ...common, key, load: askTypesense, eager: true }),
     second: isDatabaseFirst ? gaveUp : inDatabase(`${key}&degraded`),
     afterMs: isDatabaseFirst ? budgetMs : hedgeAfterMs,
     deadlineMs: budgetMs,
