@@ -62,8 +62,8 @@ function createWorld() {
     isolate,
     shared,
     loads: () => loads,
-    get: async (cache: EdgeCache) => {
-      const request = { key, lifetimes, patienceMs: 700, load, waitUntil: () => {} };
+    get: async (cache: EdgeCache, eager = false) => {
+      const request = { key, lifetimes, patienceMs: 700, load, eager, waitUntil: () => {} };
       const result = await cache.get(request);
       return { ...result, value: result.answer.body[0] ?? 0 };
     },
@@ -148,9 +148,58 @@ test("a changed copy is still there for when the source is dead", async () => {
   expect(await second).toMatchObject({ value: 1, from: "stale" });
 });
 
+test("an eager request asks the source while it looks into the shared cache, and takes what comes first", async () => {
+  const world = createWorld();
+  const [one, other] = [world.isolate(), world.isolate()];
+  const opening = Promise.withResolvers<void>();
+  world.shared.gate = opening.promise;
+  const first = world.get(one, true);
+  await settle();
+  expect(world.loads()).toBe(1);
+  await world.arrive(); // the look-up has not come back yet
+  expect(await first).toMatchObject({ value: 1, from: "source" });
+  world.shared.gate = Promise.resolve();
+  opening.resolve();
+  const second = world.get(other, true);
+  expect(await second).toMatchObject({ value: 1, from: "shared" });
+  expect(world.loads()).toBe(2);
+});
+
+test("an eager request whose source fails is given the stale copy of the shared cache", async () => {
+  const world = createWorld();
+  const first = world.get(world.isolate());
+  await settle();
+  await world.arrive();
+  await first;
+  world.die();
+  world.pass(60_000);
+  const second = world.get(world.isolate(), true);
+  await settle();
+  await world.arrive();
+  expect(await second).toMatchObject({ value: 1, from: "stale" });
+  expect(world.loads()).toBe(2);
+});
+
+test("an eager request without any copy fails as its source does, and asks it once", async () => {
+  const world = createWorld();
+  world.die();
+  const only = world.get(world.isolate(), true).catch((error: Error) => error.message);
+  await settle();
+  await world.arrive();
+  expect(await only).toBe("dead");
+  expect(world.loads()).toBe(1);
+});
+
 const steps = fc.array(
   fc.oneof(
-    { weight: 4, arbitrary: fc.record({ step: fc.constant("get" as const), isolate: fc.nat(1) }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        step: fc.constant("get" as const),
+        isolate: fc.nat(1),
+        eager: fc.boolean(),
+      }),
+    },
     { weight: 3, arbitrary: fc.record({ step: fc.constant("arrive" as const) }) },
     {
       weight: 1,
@@ -175,18 +224,18 @@ test("in any order of reads, changes and refills an old value is served no longe
       /** When each value was replaced; and in which isolate that was told. */
       const replaced = new Map<number, { at: number; told: number }>();
       const reads: Promise<void>[] = [];
-      const read = async (index: number) => {
+      const read = async (index: number, eager: boolean) => {
         const cache = isolates[index];
         if (!cache) return;
         const askedAt = world.now();
-        const { value, from } = await world.get(cache);
+        const { value, from } = await world.get(cache, eager);
         const end = replaced.get(value);
         if (!end || from === "stale") return; // a source that is too slow is as good as dead
         const oldForMs = askedAt - end.at;
         expect(oldForMs).toBeLessThan(end.told === index ? 1 : lifetimes.refreshMs);
       };
       for (const it of order) {
-        if (it.step === "get") reads.push(read(it.isolate));
+        if (it.step === "get") reads.push(read(it.isolate, it.eager));
         if (it.step === "arrive") await world.arrive();
         if (it.step === "pass") world.pass(it.ms);
         if (it.step === "change") {

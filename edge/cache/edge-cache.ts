@@ -17,6 +17,11 @@ export interface CacheRequest {
    * @param previous what is at hand, to be confirmed: the very same with a new `storedAtMs` means that it is
    */
   readonly load: (previous: CachedAnswer | undefined) => Promise<CachedAnswer>;
+  /**
+   * The source is hardly slower than the shared cache: who has nothing in memory asks both at once. For the second of
+   * two that share a copy the source then works in vain; everybody else waits for one of them only.
+   */
+  readonly eager?: boolean;
   /** Keeps the isolate at work after the answer was sent. */
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
@@ -62,17 +67,14 @@ export class EdgeCache {
   /** @throws what `load` throws, when it fails and there is no copy that may be served instead */
   async get(request: CacheRequest): Promise<CacheResult> {
     const { key, lifetimes } = request;
+    const isIdle = this.#memory.get(key) === undefined && this.#loads.since(key) === undefined;
+    if (request.eager && isIdle) return this.#getEagerly(request);
     const { copy, from } = await this.#find(request);
     const age = copy && this.#judge(key, copy, lifetimes);
     const failedAt = this.#failedAt.get(key);
     const plan = planRequest(age, failedAt === undefined ? undefined : this.#now() - failedAt);
-    const result = (answer: CachedAnswer, source: CacheResult["from"], collapsed = false) => {
-      const ageMs = Math.max(0, this.#now() - answer.storedAtMs);
-      const ttlMs = lifetimesOf(answer, lifetimes).freshMs - ageMs;
-      // A source may itself have nothing better than an old copy.
-      const isStale = judgeAge(ageMs, lifetimesOf(answer, lifetimes)) === "hard";
-      return { answer, ageMs, ttlMs, from: isStale ? "stale" : source, collapsed } as const;
-    };
+    const result = (answer: CachedAnswer, source: CacheResult["from"], collapsed = false) =>
+      this.#toResult(answer, lifetimes, source, collapsed);
     const isWaiting = !copy || plan === "load";
     // What a slow load will bring is as old as the load: whoever has nothing to show may not join it for ever.
     const loadingMs = this.#now() - (this.#loads.since(key) ?? this.#now());
@@ -82,7 +84,8 @@ export class EdgeCache {
     if (isWaiting) {
       return result(await this.#load(request, copy), "source", collapsed);
     }
-    if (plan === "serve") return result(copy, age === "hard" ? "stale" : from);
+    const isRefreshing = plan === "serve-and-refresh" && age === "soft" && collapsed;
+    if (plan === "serve" || isRefreshing) return result(copy, age === "hard" ? "stale" : from);
     const loading = this.#load(request, copy);
     const waitMs = patienceLeftMs(
       request.patienceMs,
@@ -111,10 +114,49 @@ export class EdgeCache {
     this.#loads.forgetAll(prefix);
   }
 
+  /** Nothing is at hand and nobody is loading: both the source and the shared cache are asked. */
+  async #getEagerly(request: CacheRequest): Promise<CacheResult> {
+    const { key, lifetimes, patienceMs } = request;
+    const loading = this.#load(request, undefined);
+    const lookup = this.#lookups.run(key, this.#now(), () => this.#shared.get(key));
+    const copy = await Promise.race([
+      lookup,
+      loading.then(
+        () => undefined,
+        () => lookup,
+      ),
+    ]);
+    const age = copy && this.#judge(key, copy, lifetimes);
+    if (!copy || age === "gone") return this.#toResult(await loading, lifetimes, "source");
+    if (age === "fresh" || age === "soft") {
+      if (!this.#memory.get(key)) this.#memory.set(key, copy);
+      return this.#toResult(copy, lifetimes, "shared");
+    }
+    const answer = await within(loading, patienceMs).catch(() => "failed" as const);
+    return typeof answer === "string"
+      ? this.#toResult(copy, lifetimes, "stale")
+      : this.#toResult(answer, lifetimes, "source");
+  }
+
+  #toResult(
+    answer: CachedAnswer,
+    lifetimes: Lifetimes,
+    source: CacheResult["from"],
+    collapsed = false,
+  ): CacheResult {
+    const ageMs = Math.max(0, this.#now() - answer.storedAtMs);
+    const ttlMs = lifetimesOf(answer, lifetimes).freshMs - ageMs;
+    // A source may itself have nothing better than an old copy.
+    const isStale = judgeAge(ageMs, lifetimesOf(answer, lifetimes)) === "hard";
+    return { answer, ageMs, ttlMs, from: isStale ? "stale" : source, collapsed };
+  }
+
   async #find({ key, lifetimes }: CacheRequest) {
     const copy = this.#memory.get(key);
-    if (copy && this.#judge(key, copy, lifetimes) === "fresh")
-      return { copy, from: "memory" as const };
+    const age = copy && this.#judge(key, copy, lifetimes);
+    // While a new one is on its way, what may be served is served without looking any further.
+    const isServed = age === "fresh" || (age === "soft" && this.#loads.since(key) !== undefined);
+    if (copy && isServed) return { copy, from: "memory" as const };
     const found = await this.#lookups.run(key, this.#now(), () => this.#lookUp(key, copy));
     // A load may have come back during the look-up: who missed it would begin another one.
     const latest = this.#memory.get(key) ?? copy;

@@ -4,7 +4,7 @@ import type { CacheResult } from "../cache/edge-cache.ts";
 import type { Lifetimes } from "../cache/policy.ts";
 import type { Parts } from "../parts.ts";
 import { unavailable } from "../problem.ts";
-import { hedge } from "./hedge.ts";
+import { hedge, HedgeBudget } from "./hedge.ts";
 import { type NormalSearch, toQueryString } from "./normalise.ts";
 import type { SearchContext } from "./typesense.ts";
 
@@ -16,6 +16,8 @@ const budgetMs = 470;
 const patienceMs = 200;
 /** Without one, the origin is asked, too, when Typesense is silent for so long. It leaves Postgres as much again. */
 const hedgeAfterMs = 230;
+/** Of an isolate, at a time: a few tell as well as many that Typesense hangs, and the breaker spares the others. */
+const hedges = new HedgeBudget(8);
 
 const Marked = z.looseObject({ degraded: z.boolean() });
 const encoder = new TextEncoder();
@@ -48,10 +50,11 @@ export async function searchEvents(
   const found = await hedge({
     first: isDatabaseFirst
       ? inDatabase(key)
-      : () => cache.get({ ...common, key, load: askTypesense }),
+      : () => cache.get({ ...common, key, load: askTypesense, eager: true }),
     second: isDatabaseFirst ? gaveUp : inDatabase(`${key}&degraded`),
     afterMs: isDatabaseFirst ? budgetMs : hedgeAfterMs,
     deadlineMs: budgetMs,
+    budget: hedges,
   });
   if (found === "late") throw gone();
   return found.from === "stale" ? markDegraded(found) : found;
