@@ -1,4 +1,8 @@
+import { spawn } from "node:child_process";
 import { createHash, createHmac } from "node:crypto";
+import { once } from "node:events";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
 
 export interface Draw {
   readonly commitment: string;
@@ -41,4 +45,24 @@ export function positionIndependently(draw: Draw, number: number): number {
     value = (left << bits) | right;
   } while (value >= BigInt(size));
   return Number(value);
+}
+
+/**
+ * What `npm run verify-lottery` says of a published status.
+ * @returns its exit code, and the positions that it prints
+ */
+export async function verifyByCommand(
+  status: object,
+  numbers: readonly number[],
+): Promise<{ code: number | null; positions: number[] }> {
+  const program = join(import.meta.dirname, "../bench/waiting-room/verify-lottery-main.ts");
+  const child = spawn(process.execPath, [program, "-", ...numbers.map(String)], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const ended = once(child, "close");
+  child.stdin.end(JSON.stringify(status));
+  const lines = await text(child.stdout);
+  const [code] = (await ended) as [number | null];
+  const positions = [...lines.matchAll(/→ position (\d+)/g)].map((it) => Number(it[1]));
+  return { code, positions };
 }

@@ -4,7 +4,12 @@ import type { Problem } from "../contracts/problem.ts";
 import type { QueueAdmitted, QueueFigures, QueueStatus } from "../contracts/queue.ts";
 import { type Api, eventually, openApi } from "./api.ts";
 import { buy, eachOf, isServed, join, type Person } from "./waiting-room-crowd.ts";
-import { checkIndependently, type Draw, positionIndependently } from "./waiting-room-lottery.ts";
+import {
+  checkIndependently,
+  type Draw,
+  positionIndependently,
+  verifyByCommand,
+} from "./waiting-room-lottery.ts";
 import { makeEvent } from "./waiting-room-event.ts";
 import { startWholeStack, type WholeStack } from "./whole-stack.ts";
 
@@ -115,6 +120,10 @@ test(
     const draw = after as unknown as Draw;
     expect(draw.commitment).toBe(before.commitment);
     expect(checkIndependently(draw)).toBe(true);
+    const some = [0, 7, draw.lotterySize - 1, draw.lotterySize + 3];
+    const positions = some.map((number) => positionIndependently(draw, number));
+    expect(await verifyByCommand(after, some)).toEqual({ code: 0, positions });
+    expect((await verifyByCommand({ ...after, secret: "00".repeat(32) }, [])).code).toBe(1);
     const early = people.slice(0, peopleBefore);
     const late = people.slice(peopleBefore);
     expect(new Set(people.map((it) => it.number)).size).toBe(people.length);

@@ -26,9 +26,13 @@ export interface Rooms {
 export function createRooms(env: RoomEnv, now: () => number): Rooms {
   let list: readonly RegisteredRoom[] | undefined;
   let readAt = Number.NEGATIVE_INFINITY;
+  let failedAt = Number.NEGATIVE_INFINITY;
   const looks = new SingleFlight<void>();
   const keep = (read: readonly RegisteredRoom[] | undefined) => {
-    if (!read) return;
+    if (!read) {
+      failedAt = now();
+      return;
+    }
     list = read;
     readAt = now();
   };
@@ -42,8 +46,9 @@ export function createRooms(env: RoomEnv, now: () => number): Rooms {
   return {
     async find(event) {
       const ageMs = now() - readAt;
-      const isLooking = looks.since("rooms") !== undefined;
-      if (ageMs >= listAge.memoryMs && !(isLooking && ageMs < meanwhileMs)) {
+      const isLooking = looks.since("rooms") !== undefined && ageMs < meanwhileMs;
+      const isDead = list !== undefined && now() - failedAt < listAge.memoryMs; // nobody waits for it again at once
+      if (ageMs >= listAge.memoryMs && !isLooking && !isDead) {
         await looks.run("rooms", now(), look);
       }
       return pick(event);

@@ -57,11 +57,10 @@ export class StatusCopies {
   /** Finds the status of an event's room. */
   async get(event: string, waitUntil: (work: Promise<unknown>) => void): Promise<StatusFound> {
     const key = `https://cache.internal/v2/room/${event}`;
-    const pollsPerSecond = this.#count(key);
     const own = this.#copies.get(key);
-    if (own && this.#now() - own.at < own.freshMs) return { copy: own, from: "copy" };
-    const copy = await this.#readShared(key);
+    const copy = own && this.#now() - own.at < own.freshMs ? own : await this.#readShared(key);
     if (!copy) return await this.#waitFor(key, event, undefined);
+    const pollsPerSecond = this.#count(key); // of known rooms only: events are anybody's to invent
     const age = this.#now() - copy.at;
     const decision =
       age < copy.freshMs
