@@ -8,8 +8,8 @@ import { makeEvening } from "./programme.ts";
 import { type OpenShop, openRealShop } from "./shop.ts";
 
 /** One event behind a waiting room, from before its opening: once without scripts, once with them. */
-const peopleBefore = 40;
-const admitPerMinute = 120;
+const peopleBefore = 20;
+const admitPerMinute = 30;
 const message = "Doors open at seven. <b>Bring a coat.</b>";
 
 let shop: OpenShop;
@@ -57,7 +57,7 @@ test("a whole queue without JavaScript and one with it: join, wait, enter, buy",
       await enterPlain(plain);
     });
   });
-}, 300_000);
+}, 400_000);
 
 /** Without scripts the waiting page leads to the basic one by itself. */
 async function joinPlain(page: Page): Promise<void> {
@@ -158,7 +158,7 @@ async function waitScripted(page: Page): Promise<void> {
   });
   console.log(JSON.stringify({ number, ...told, seatsLeft: status?.seatsLeft }));
   await page.getByText(/\d+ seats left/).waitFor();
-  await page.getByText("It is your turn").waitFor({ timeout: 120_000 });
+  await page.getByText("It is your turn").waitFor({ timeout: 150_000 });
   expect(await page.evaluate(() => "marked" in window)).toBe(true);
 }
 
