@@ -8,6 +8,7 @@ import type { EventFacts } from "./deps.ts";
 import { problemPage } from "./errors.tsx";
 import { time } from "./format.ts";
 import { eventJsonLd } from "./json-ld.ts";
+import { PassNotice } from "./pass-notice.tsx";
 import { respond } from "./layout.tsx";
 import { localPath } from "./locale.ts";
 import { summarise, type SectionSummary } from "./seats.ts";
@@ -78,6 +79,7 @@ export async function seatsPage(c: PageContext): Promise<Response> {
     body: (
       <>
         <Notices c={c} />
+        <PassNotice c={c} eventId={eventId} zone={facts.event.timeZone} />
         <Facts c={c} facts={facts} />
         {chosen.body}
       </>

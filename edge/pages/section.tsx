@@ -9,6 +9,7 @@ import { notFoundPage, problemPage } from "./errors.tsx";
 import { money, time } from "./format.ts";
 import { respond } from "./layout.tsx";
 import { localPath } from "./locale.ts";
+import { PassNotice } from "./pass-notice.tsx";
 import { seatsOfSection, sectionName, type Seat } from "./seats.ts";
 
 /** Rows beyond so many seats go to a further page, so that a page of a standing area stays small. */
@@ -47,6 +48,7 @@ export async function sectionPage(c: PageContext): Promise<Response> {
             {m.section.back}
           </a>
         </p>
+        <PassNotice c={c} eventId={eventId} zone={facts.value.event.timeZone} />
         <Heading c={c} facts={facts.value} name={name} />
         <div class="choices stacked">
           <form

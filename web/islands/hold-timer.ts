@@ -1,4 +1,4 @@
-import { clockText } from "../wait/lines.ts";
+import { clockText } from "../wait/clock-text.ts";
 
 /** Minutes at which the time left is announced; a clock that speaks each second would drown everything else. */
 const announcedMinutes = [5, 2, 1] as const;
