@@ -81,7 +81,7 @@ async function walk(
   page.setDefaultTimeout(60_000);
   const shoot: Shoot = async (name, fullPage = false) => {
     await page.waitForLoadState("load");
-    await page.screenshot({ path: join(folder, look, `${name}.png`), fullPage });
+    await page.screenshot({ path: join(folder, look, `${name}.png`), fullPage, scale: "css" });
     console.log(`${look}/${name}.png`);
   };
   await page.goto("/");
