@@ -44,12 +44,13 @@ export function createCamera(
   let moved = false;
   const scaleMin = () => fit(layout.bounds, size).scale;
 
+  const paintNow = () => {
+    cancelAnimationFrame(frame);
+    frame = 0;
+    if (ctx && paint(ctx, view, dpr)) redraw();
+  };
   const redraw = () => {
-    if (frame !== 0 || !ctx) return;
-    frame = requestAnimationFrame(() => {
-      frame = 0;
-      if (paint(ctx, view, dpr)) redraw();
-    });
+    if (frame === 0) frame = requestAnimationFrame(paintNow);
   };
   const look = (next: View) => {
     view = clamp(next, layout.bounds, size);
@@ -61,6 +62,7 @@ export function createCamera(
     canvas.width = Math.round(size.width * dpr);
     canvas.height = Math.round(size.height * dpr);
     look(moved ? view : fit(target, size));
+    paintNow(); // a canvas that got another size is empty: not even for one frame
   }).observe(box);
   let target = layout.bounds;
 
