@@ -60,7 +60,7 @@ class SeatMap extends HTMLElement {
       box,
       canvas,
       layout,
-      (ctx, view, dpr) => painter(ctx, view, dpr, theme),
+      (ctx, view, dpr, isEmpty) => painter(ctx, view, dpr, theme, isEmpty),
       (at, scale) => {
         if (scale < tapScale) {
           if (sectionAt(layout, at)) camera.approach(at, tapScale);
