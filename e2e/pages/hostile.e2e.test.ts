@@ -17,6 +17,7 @@ const sectionPayload = `"><img src=x onerror=alert(4)>'/?#\u202E`;
 
 let shop: OpenShop;
 let hostile: string;
+let hostileQueued: string;
 let mexico: string;
 
 beforeAll(async () => {
@@ -25,7 +26,19 @@ beforeAll(async () => {
     { name: sectionPayload, rows: 2, seatsPerRow: 6, price: { amount: 4500, currency: "EUR" } },
     { name: "..", rows: 2, seatsPerRow: 6, price: { amount: 4500, currency: "EUR" } },
   ];
-  hostile = await makeEvening(shop.api, shop.admin, { name: payload, text: payload, sections });
+  const shape = { name: payload, text: payload, sections };
+  hostile = await makeEvening(shop.api, shop.admin, shape);
+  hostileQueued = await makeEvening(shop.api, shop.admin, shape);
+  const room = {
+    enabled: true,
+    opensAt: new Date(Date.now() + 3_600_000).toISOString(),
+    admitPerMinute: 60,
+    maxActive: 10,
+    message: payload,
+  };
+  const path = `/admin/events/${hostileQueued}/queue`;
+  const flagged = await shop.api("PUT", path, { token: shop.admin, body: room });
+  if (flagged.status !== 200) throw new Error(JSON.stringify(flagged.body));
   mexico = await makeEvening(shop.api, shop.admin, {
     name: "Quinta Noche",
     timeZone: "America/Mexico_City",
@@ -43,6 +56,8 @@ async function buy(page: Page, eventId: string): Promise<string> {
   await page.getByRole("button", { name: "Alice" }).click();
   await page.waitForURL("**notice=signed-in**");
   await page.getByRole("button", { name: "Find best seats" }).click();
+  await page.waitForURL("**/hold/*");
+  expect(await page.locator("img, [onload], [onerror]").count()).toBe(0);
   await page.getByRole("button", { name: "Confirm" }).click();
   await page.waitForURL("**/tickets/*");
   return new URL(page.url()).pathname;
@@ -60,7 +75,9 @@ test("a hostile event goes through every page as text: no dialog, no breach, not
     });
     page.on("pageerror", (error) => trouble.push(error.message));
     const tickets = await buy(page, hostile);
-    const paths = ["/", `/e/${hostile}`, `/de/e/${hostile}`, "/tickets", tickets];
+    const queued = [`/e/${hostileQueued}`, `/wait/${hostileQueued}`];
+    const seen = ["/", `/e/${hostile}`, `/de/e/${hostile}`, "/tickets", tickets];
+    const paths = [...seen, ...queued, `/wait/${hostileQueued}/basic`];
     for (const path of [...paths, `/e/${hostile}/s/${encodeURIComponent(sectionPayload)}`]) {
       await page.goto(path);
       expect(await page.locator("main").textContent()).toContain(path === "/" ? "" : payload);

@@ -1,4 +1,4 @@
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { QueueStatus } from "../../contracts/queue.ts";
 import { eventually } from "../api.ts";
@@ -8,8 +8,8 @@ import { makeEvening } from "./programme.ts";
 import { type OpenShop, openRealShop } from "./shop.ts";
 
 /** One event behind a waiting room, from before its opening: once without scripts, once with them. */
-const peopleBefore = 40;
-const admitPerMinute = 120;
+const peopleBefore = 20;
+const admitPerMinute = 30;
 const message = "Doors open at seven. <b>Bring a coat.</b>";
 
 let shop: OpenShop;
@@ -57,7 +57,7 @@ test("a whole queue without JavaScript and one with it: join, wait, enter, buy",
       await enterPlain(plain);
     });
   });
-}, 300_000);
+}, 400_000);
 
 /** Without scripts the waiting page leads to the basic one by itself. */
 async function joinPlain(page: Page): Promise<void> {
@@ -90,9 +90,8 @@ async function enterPlain(page: Page): Promise<void> {
     .toBe(1);
   await page.getByText("It is your turn").waitFor();
   await enter.click();
-  await page.getByText(/Your admission is valid until/).waitFor();
-  await page.getByRole("link", { name: "Choose your seats" }).click();
   await page.waitForURL("**/seats");
+  await page.getByText(/Your admission is valid until/).waitFor();
   await page.getByRole("button", { name: "Find best seats" }).click();
   await page.getByText(/2 seats held until/).waitFor();
   await page.getByRole("button", { name: "Confirm" }).click();
@@ -119,7 +118,9 @@ async function waitScripted(page: Page): Promise<void> {
   let status: QueueStatus | undefined;
   page.on("response", async (response) => {
     if (!response.url().endsWith(`/events/${event}/queue`) || !response.ok()) return;
-    status = (await response.json()) as QueueStatus;
+    // The body of a page that is left is gone; the next one will do.
+    const text = await response.text().catch(() => "");
+    if (text !== "") status = JSON.parse(text) as QueueStatus;
   });
   const marked = page.evaluate(() => Object.assign(window, { marked: true }).marked);
   expect(await marked).toBe(true);
@@ -158,22 +159,20 @@ async function waitScripted(page: Page): Promise<void> {
   });
   console.log(JSON.stringify({ number, ...told, seatsLeft: status?.seatsLeft }));
   await page.getByText(/\d+ seats left/).waitFor();
-  await page.getByText("It is your turn").waitFor({ timeout: 120_000 });
+  await page.getByText("It is your turn").waitFor({ timeout: 150_000 });
   expect(await page.evaluate(() => "marked" in window)).toBe(true);
 }
 
 async function enterScripted(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Enter", exact: true }).click();
+  await page.waitForURL("**/seats");
+  await countsDown(page.locator("pass-clock .clock"));
+  await page.goto(`/wait/${event}`);
   const clock = page.locator('[data-line="clock"]');
   await clock.waitFor();
   // No further word from the server, and the pass still counts down.
   await page.route(`**/events/${event}/queue`, (route) => route.abort());
-  const seen = new Set<string>();
-  await eventually("the pass counts down between two looks at the queue", async () => {
-    seen.add((await clock.textContent()) ?? "");
-    return seen.size >= 4 ? true : undefined;
-  });
-  expect([...seen].every((text) => /^(9:\d\d|10:00) left/.test(text))).toBe(true);
+  await countsDown(clock);
   await page.getByRole("link", { name: "Choose your seats" }).click();
   await page.locator("seat-map .map-box canvas").waitFor();
   await page.getByLabel("Number of tickets").selectOption("3");
@@ -181,4 +180,13 @@ async function enterScripted(page: Page): Promise<void> {
   await page.getByText(/3 seats held until/).waitFor();
   await page.getByRole("button", { name: "Confirm" }).click();
   await page.getByText("Thank you. These seats are yours.").waitFor();
+}
+
+async function countsDown(clock: Locator): Promise<void> {
+  const seen = new Set<string>();
+  await eventually("the pass counts down", async () => {
+    seen.add((await clock.textContent()) ?? "");
+    return seen.size >= 4 ? true : undefined;
+  });
+  expect([...seen].filter((text) => !/^(9:\d\d|10:00) left/.test(text))).toEqual([]);
 }

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Browser, Page } from "playwright-core";
 import type { SearchResult } from "../../contracts/search.ts";
-import { openApi } from "../api.ts";
-import { startWholeStack } from "../whole-stack.ts";
+import { eventually, openApi } from "../api.ts";
+import { startWholeStack, type WholeStack } from "../whole-stack.ts";
 import { desktop, phone, signIn, startBrowser } from "./browser.ts";
+import { makeEvening, stadiumSections } from "./programme.ts";
 
-const usage = "usage: npm run screenshots [-- --site http://localhost:8787]";
 const folder = join(import.meta.dirname, "../../screenshots");
 const looks = [
   { name: "phone-light", options: { ...phone, colorScheme: "light" as const } },
@@ -16,78 +16,134 @@ const looks = [
   { name: "desktop-dark", options: { ...desktop, colorScheme: "dark" as const } },
 ];
 
-/** `npm run screenshots`: every page as people see it, into a folder that git ignores. */
+interface Events {
+  readonly hall: string;
+  readonly stadium: string;
+  readonly queued: string;
+}
+
+type Shoot = (name: string, fullPage?: boolean) => Promise<void>;
+
+/** `npm run screenshots [-- --look phone-light]`: every page as people see it, into a folder that git ignores. */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { site: { type: "string" } } });
-  const stack = values.site === undefined ? await startWholeStack() : undefined;
-  const site = values.site ?? stack?.edgeUrl.replace("127.0.0.1", "localhost");
-  if (site === undefined) throw new Error(usage);
+  const { values } = parseArgs({ options: { look: { type: "string" } } });
+  const stack = await startWholeStack();
   const browser = await startBrowser();
   try {
-    for (const { name, options } of looks) await walk(browser, site, name, options);
+    const events = await prepare(stack);
+    const site = stack.edgeUrl.replace("127.0.0.1", "localhost");
+    for (const { name, options } of looks) {
+      if (name.includes(values.look ?? "")) await walk(browser, site, name, options, events);
+    }
   } finally {
     await browser.close();
-    await stack?.stop();
+    await stack.stop();
   }
 }
 
-async function walk(browser: Browser, site: string, look: string, options: object): Promise<void> {
+async function prepare(stack: WholeStack): Promise<Events> {
+  const api = openApi(stack.edgeUrl);
+  const admin = await stack.token("root", ["admin"]);
+  const stadium = await makeEvening(api, admin, {
+    name: "Final of the Summer",
+    sections: stadiumSections,
+  });
+  const queued = await makeEvening(api, admin, { name: "The One Everybody Wants" });
+  const body = {
+    enabled: true,
+    opensAt: new Date(Date.now() + 3_600_000).toISOString(),
+    admitPerMinute: 60,
+    maxActive: 500,
+    message: "Doors open at seven. Children under six sit on a lap.",
+  };
+  const flagged = await api("PUT", `/admin/events/${queued}/queue`, { token: admin, body });
+  if (flagged.status !== 200) throw new Error(JSON.stringify(flagged.body));
+  const hall = await eventually("something is on sale", async () => {
+    const { body: found } = await api<SearchResult>(
+      "GET",
+      "/events/search?available=true&pageSize=50",
+    );
+    return found.events.find((it) => Date.parse(it.onSaleAt) < Date.now())?.id;
+  });
+  return { hall, stadium, queued };
+}
+
+async function walk(
+  browser: Browser,
+  site: string,
+  look: string,
+  options: object,
+  events: Events,
+): Promise<void> {
   mkdirSync(join(folder, look), { recursive: true });
   const context = await browser.newContext({ baseURL: site, ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
-  const shoot = async (name: string, fullPage = false) => {
+  const shoot: Shoot = async (name, fullPage = false) => {
     await page.waitForLoadState("load");
-    await page.screenshot({ path: join(folder, look, `${name}.png`), fullPage });
+    await page.screenshot({ path: join(folder, look, `${name}.png`), fullPage, scale: "css" });
     console.log(`${look}/${name}.png`);
   };
-  const eventId = await anEvent(site);
   await page.goto("/");
   await shoot("home");
-  await page.goto(`/e/${eventId}`);
-  await page.locator("seat-map .map-box canvas").waitFor();
-  await shoot("event", true);
-  await page.goto(`/de/e/${eventId}`);
-  await shoot("event-de");
+  await page.goto("/?keyword=nothing+like+this");
+  await shoot("home-empty");
   await page.goto("/nowhere");
   await shoot("not-found");
-  await page.goto(`/e/${eventId}`);
-  const section = page.locator("table.sections a").first();
-  await section.click();
-  await shoot("section");
-  await buy(page, eventId, shoot);
+  await choose(page, events, shoot);
+  await page.goto(`/de/e/${events.hall}`);
+  await shoot("event-de");
+  await wait(page, events.queued, shoot);
+  await buy(page, events.hall, shoot);
   await context.close();
 }
 
-async function buy(
-  page: Page,
-  eventId: string,
-  shoot: (name: string, fullPage?: boolean) => Promise<void>,
-): Promise<void> {
+async function choose(page: Page, { hall, stadium }: Events, shoot: Shoot): Promise<void> {
+  const map = page.locator("seat-map .map-box canvas");
+  for (const [name, eventId] of [["event", hall] as const, ["stadium", stadium] as const]) {
+    await page.goto(`/e/${eventId}`);
+    await map.waitFor();
+    await shoot(name, true);
+  }
+  const closer = page.locator(".map-keys button").first();
+  for (let times = 0; times < 3; times++) await closer.click();
+  await page.locator(".map-box").scrollIntoViewIfNeeded();
+  await shoot("stadium-closer");
+  for (let times = 0; times < 3; times++) await closer.click();
+  await shoot("stadium-closest");
+  await page.goto(`/e/${stadium}/s/105`);
+  await map.waitFor();
+  await shoot("section", true);
+}
+
+async function wait(page: Page, eventId: string, shoot: Shoot): Promise<void> {
+  await page.goto(`/e/${eventId}`);
+  await shoot("event-queued");
+  await page.goto(`/wait/${eventId}`);
+  await shoot("wait");
+  await page.goto(`/wait/${eventId}/basic`);
+  await shoot("wait-basic");
+}
+
+async function buy(page: Page, eventId: string, shoot: Shoot): Promise<void> {
   await page.goto(`/e/${eventId}`);
   await signIn(page, "Alice");
   await page.waitForURL(`**/e/${eventId}`);
   await page.getByRole("button", { name: "Find best seats" }).click();
   await page.waitForURL("**/hold/*");
+  const first = page.url();
   await shoot("hold");
+  await page.getByRole("button", { name: "Release seats" }).click();
+  await page.waitForURL("**notice=released");
+  await page.goto(first);
+  await shoot("hold-over");
+  await page.goto(`/e/${eventId}`);
+  await page.getByRole("button", { name: "Find best seats" }).click();
   await page.getByRole("button", { name: "Confirm" }).click();
   await page.waitForURL("**/tickets/*");
   await shoot("ticket", true);
-  const booking = new URL(page.url()).pathname;
   await page.goto("/tickets");
   await shoot("tickets");
-  // Each look leaves the seats to the next one.
-  await page.goto(booking);
-}
-
-async function anEvent(site: string): Promise<string> {
-  const found = await openApi(site)<SearchResult>(
-    "GET",
-    "/events/search?available=true&pageSize=50",
-  );
-  const onSale = found.body.events.find((it) => Date.parse(it.onSaleAt) < Date.now());
-  if (!onSale) throw new Error("nothing is on sale");
-  return onSale.id;
 }
 
 await main();

@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Availability } from "../../contracts/events.ts";
 import { eventually } from "../api.ts";
 import { desktop, phone, signIn } from "./browser.ts";
 import { makeEvening } from "./programme.ts";
@@ -104,6 +105,12 @@ test("after a hold has run out the choice is kept, and the same seats can be hel
         }
         await page.getByRole("heading", { name: "Your hold has run out" }).waitFor();
         expect(await page.locator("table.summary th").allTextContents()).toEqual(seats);
+        // The locks outlast the hold by a second.
+        await eventually("the seats are free again", async () => {
+          const path = `/events/${evening}/availability`;
+          const { body } = await brief.api<Availability>("GET", path);
+          return body.counts.held === 0 ? true : undefined;
+        });
         await page.getByRole("button", { name: "Hold seats" }).click();
         await page.getByText(/2 seats held until/).waitFor();
         expect(await page.locator("table.summary th").allTextContents()).toEqual(seats);

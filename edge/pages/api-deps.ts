@@ -8,7 +8,7 @@ import { QueueAdmitted, QueueJoined, QueueStatus } from "../../contracts/queue.t
 import { SearchResult } from "../../contracts/search.ts";
 import { positionOf } from "../waiting-room/core/place.ts";
 import { challengeHeader } from "../waiting-room/suspects.ts";
-import type { Caller, Outcome, PagesDeps } from "./deps.ts";
+import type { Admission, Caller, Outcome, PagesDeps } from "./deps.ts";
 
 /** Asks the API of this same Worker, in the process: pages can do what every client can, and no more. */
 export type AskApi = (path: string, init: RequestInit) => Promise<Response>;
@@ -43,12 +43,21 @@ export function apiVerbs(ask: AskApi): ApiVerbs {
   };
   const post = (caller: Caller) => ({ method: "POST", caller }) as const;
   const id = encodeURIComponent;
-  const withPass = (pass: string | undefined): Call => ({ headers: { "Admission-Pass": pass } });
+  const admitted = (admission?: Admission): Call => ({
+    caller: admission?.caller,
+    headers: { "Admission-Pass": admission?.pass },
+  });
   return {
     loadEvent: (event) => call(`/events/${id(event)}/facts`, asIs(EventView)),
-    loadPlan: (event, pass) => call(`/events/${id(event)}/plan`, asIs(Plan), withPass(pass)),
-    loadAvailability: (event, pass) =>
-      call(`/events/${id(event)}/availability`, asIs(Availability), withPass(pass)),
+    loadPlan: (event, admission) =>
+      call(`/events/${id(event)}/plan`, asIs(Plan), admitted(admission)),
+    loadAvailability: (event, admission) =>
+      call(`/events/${id(event)}/availability`, asIs(Availability), admitted(admission)),
+    followSeats: (event, { caller, pass }, after) => {
+      const headers = { Upgrade: "websocket", "Admission-Pass": pass };
+      const query = after === undefined ? "" : `?after=${id(after)}`;
+      return ask(`/events/${id(event)}/live${query}`, toInit({ caller, headers }));
+    },
     search: (query) => call(`/events/search?${query}`, asIs(SearchResult)),
     placeHold: (caller, { eventId, request, idempotencyKey, pass }) =>
       call(`/bookings/${id(eventId)}`, asIs(Booking), {

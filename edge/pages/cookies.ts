@@ -1,5 +1,6 @@
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { PageContext } from "./context.ts";
+import type { Admission } from "./deps.ts";
 
 const sessionName = "session";
 /** A working day: long enough for a purchase, short enough for a shared computer. */
@@ -59,6 +60,14 @@ export function passOf(c: PageContext, eventId: string): string | undefined {
   return readDigits(eventId)
     ? getCookie(c, `pass-${eventId}`, "host")?.split("~", 2)[1]
     : undefined;
+}
+
+/** Pass and person together; neither opens anything alone. Only behind `readSession`. */
+export function admissionOf(c: PageContext, eventId: string): Admission | undefined {
+  const [pass, session] = [passOf(c, eventId), c.get("session")];
+  return pass === undefined || !session
+    ? undefined
+    : { pass, caller: { session, requestId: c.get("requestId") } };
 }
 
 /** Where somebody chooses seats of an event: people with a pass have a page of their own. */

@@ -28,6 +28,12 @@ export interface Caller {
   readonly requestId: string;
 }
 
+/** Somebody whom a waiting room has let in. */
+export interface Admission {
+  readonly caller: Caller;
+  readonly pass: string;
+}
+
 /** Where the files of the browser are: logical name (`event.js`) to public path. */
 export type AssetPaths = Readonly<Record<string, string>>;
 
@@ -68,9 +74,22 @@ export interface PagesDeps {
   readonly assets: () => Promise<AssetPaths>;
 
   readonly loadEvent: (eventId: string) => Promise<Outcome<EventFacts>>;
-  /** @param pass admission pass, for an event with a waiting room */
-  readonly loadPlan: (eventId: string, pass?: string) => Promise<Outcome<Plan>>;
-  readonly loadAvailability: (eventId: string, pass?: string) => Promise<Outcome<Availability>>;
+  /** @param admission for an event with a waiting room */
+  readonly loadPlan: (eventId: string, admission?: Admission) => Promise<Outcome<Plan>>;
+  readonly loadAvailability: (
+    eventId: string,
+    admission?: Admission,
+  ) => Promise<Outcome<Availability>>;
+  /**
+   * Opens a WebSocket with the event's live seats.
+   * @param after sequence number of the last message seen before, if any
+   * @returns the answer to an upgrade, or a problem
+   */
+  readonly followSeats: (
+    eventId: string,
+    admission: Admission,
+    after?: string,
+  ) => Promise<Response>;
   /** @param query parameters as in the API, unknown ones already dropped */
   readonly search: (query: URLSearchParams) => Promise<Outcome<SearchResult>>;
 

@@ -15,6 +15,7 @@ declare module "hono/jsx" {
       "session-bar": ElementProps;
       "seat-map": ElementProps;
       "hold-timer": ElementProps;
+      "pass-clock": ElementProps;
       "queue-place": ElementProps;
       "offline-tickets": ElementProps;
     }

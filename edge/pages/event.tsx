@@ -3,11 +3,12 @@ import type { Child } from "hono/jsx";
 import { toProblem } from "../../contracts/problem.ts";
 import { Chooser, MapPreloads } from "./chooser.tsx";
 import type { PageContext } from "./context.ts";
-import { passOf } from "./cookies.ts";
-import type { EventFacts } from "./deps.ts";
+import { admissionOf } from "./cookies.ts";
+import type { Admission, EventFacts } from "./deps.ts";
 import { problemPage } from "./errors.tsx";
 import { time } from "./format.ts";
 import { eventJsonLd } from "./json-ld.ts";
+import { PassNotice } from "./pass-notice.tsx";
 import { respond } from "./layout.tsx";
 import { localPath } from "./locale.ts";
 import { summarise, type SectionSummary } from "./seats.ts";
@@ -67,7 +68,7 @@ export async function seatsPage(c: PageContext): Promise<Response> {
   const state = saleState(facts, deps.now());
   if (state !== "on-sale" && state !== "queued")
     return c.redirect(localPath(locale, `/e/${eventId}`), 303);
-  const chosen = await loadChooser(c, facts, passOf(c, eventId));
+  const chosen = await loadChooser(c, facts, admissionOf(c, eventId));
   if (chosen === "admission-required")
     return c.redirect(localPath(locale, `/wait/${eventId}`), 303);
   if (chosen === "unavailable") return problemPage(c, unavailable(c));
@@ -78,6 +79,7 @@ export async function seatsPage(c: PageContext): Promise<Response> {
     body: (
       <>
         <Notices c={c} />
+        <PassNotice c={c} eventId={eventId} zone={facts.event.timeZone} />
         <Facts c={c} facts={facts} />
         {chosen.body}
       </>
@@ -104,23 +106,23 @@ interface Chosen {
 async function loadChooser(
   c: PageContext,
   { event }: EventFacts,
-  pass?: string,
+  admission?: Admission,
 ): Promise<Chosen | "admission-required" | "unavailable"> {
   const { deps } = c.var;
   const [plan, availability] = await Promise.all([
-    deps.loadPlan(event.id, pass),
-    deps.loadAvailability(event.id, pass),
+    deps.loadPlan(event.id, admission),
+    deps.loadAvailability(event.id, admission),
   ]);
   for (const part of [plan, availability]) {
     if (!part.ok && part.problem.code === "admission-required") return "admission-required";
   }
   if (!plan.ok || !availability.ok) return "unavailable";
   const sections = summarise(plan.value, availability.value.statuses);
-  const base = pass === undefined ? `/events/${event.id}` : `/e/${event.id}/seats`;
+  const base = admission === undefined ? `/events/${event.id}` : `/e/${event.id}/seats`;
   const data = {
     plan: `${base}/plan`,
     availability: `${base}/availability`,
-    live: `/events/${event.id}/live`,
+    live: `${base}/live`,
   };
   return {
     body: <Chooser c={c} eventId={event.id} plan={plan.value} sections={sections} data={data} />,

@@ -1,7 +1,7 @@
 import type { HoldRequest } from "../../contracts/bookings.ts";
 import type { Problem } from "../../contracts/problem.ts";
 import { callerOf, type PageContext } from "./context.ts";
-import { choicePath, passOf } from "./cookies.ts";
+import { admissionOf, choicePath, passOf } from "./cookies.ts";
 import { problemPage } from "./errors.tsx";
 import { money, places } from "./format.ts";
 import { choiceAddress, holdKey, readFields, readHoldForm } from "./hold-form.ts";
@@ -59,7 +59,7 @@ async function conflictPage(c: PageContext, eventId: string, problem: Problem): 
   const { m, locale, deps } = c.var;
   const alternatives = problem.alternatives ?? [];
   const plan =
-    alternatives.length === 0 ? undefined : await deps.loadPlan(eventId, passOf(c, eventId));
+    alternatives.length === 0 ? undefined : await deps.loadPlan(eventId, admissionOf(c, eventId));
   const offers = plan?.ok
     ? alternatives.map((ids) => ({ ids, seats: seatsById(plan.value, ids), plan: plan.value }))
     : [];

@@ -3,8 +3,9 @@ import { csrf } from "hono/csrf";
 import { HTTPException } from "hono/http-exception";
 import { toProblem } from "../../contracts/problem.ts";
 import type { PageContext, PagesEnv } from "./context.ts";
-import { passOf } from "./cookies.ts";
+import { admissionOf } from "./cookies.ts";
 import type { Outcome, PagesDeps } from "./deps.ts";
+import { liveSeats } from "./live-seats.ts";
 import { notFoundPage, problemPage } from "./errors.tsx";
 import { eventPage, seatsPage } from "./event.tsx";
 import { secureHeaders } from "./headers.ts";
@@ -65,14 +66,15 @@ function localised(locale: Locale): Hono<PagesEnv> {
   pages.get("/e/:id", eventPage);
   pages.get("/e/:id/calendar.ics", eventCalendar);
   pages.get("/e/:id/seats", readSession, seatsPage);
-  pages.get("/e/:id/seats/plan", async (c) => {
+  pages.get("/e/:id/seats/plan", readSession, async (c) => {
     const id = c.req.param("id");
-    return data(c.get("requestId"), await c.get("deps").loadPlan(id, passOf(c, id)));
+    return data(c.get("requestId"), await c.get("deps").loadPlan(id, admissionOf(c, id)));
   });
-  pages.get("/e/:id/seats/availability", async (c) => {
+  pages.get("/e/:id/seats/availability", readSession, async (c) => {
     const id = c.req.param("id");
-    return data(c.get("requestId"), await c.get("deps").loadAvailability(id, passOf(c, id)));
+    return data(c.get("requestId"), await c.get("deps").loadAvailability(id, admissionOf(c, id)));
   });
+  pages.get("/e/:id/seats/live", readSession, liveSeats);
   pages.get("/e/:id/s/:section", readSession, sectionPage);
   pages.get("/wait/:id", waitPage);
   pages.get("/wait/:id/place", waitPlace);

@@ -3,12 +3,13 @@ import type { Plan } from "../../contracts/plan.ts";
 import { ticketLimitDefault } from "../../contracts/bookings.ts";
 import { MapPreloads, mapMessages, mapPrices } from "./chooser.tsx";
 import type { PageContext } from "./context.ts";
-import { passOf } from "./cookies.ts";
+import { admissionOf } from "./cookies.ts";
 import type { EventFacts } from "./deps.ts";
 import { notFoundPage, problemPage } from "./errors.tsx";
 import { money, time } from "./format.ts";
 import { respond } from "./layout.tsx";
 import { localPath } from "./locale.ts";
+import { PassNotice } from "./pass-notice.tsx";
 import { seatsOfSection, sectionName, type Seat } from "./seats.ts";
 
 /** Rows beyond so many seats go to a further page, so that a page of a standing area stays small. */
@@ -19,11 +20,11 @@ export async function sectionPage(c: PageContext): Promise<Response> {
   const { deps, m, locale } = c.var;
   const eventId = c.req.param("id") ?? "";
   const name = sectionName(c.req.param("section") ?? "");
-  const pass = passOf(c, eventId);
+  const admission = admissionOf(c, eventId);
   const [facts, plan, availability] = await Promise.all([
     deps.loadEvent(eventId),
-    deps.loadPlan(eventId, pass),
-    deps.loadAvailability(eventId, pass),
+    deps.loadPlan(eventId, admission),
+    deps.loadAvailability(eventId, admission),
   ]);
   for (const part of [facts, plan, availability]) {
     if (part.ok) continue;
@@ -35,7 +36,7 @@ export async function sectionPage(c: PageContext): Promise<Response> {
   if (seats.length === 0) return notFoundPage(c);
   const pages = paginate(intoRows(seats));
   const nth = Math.min(Math.max(1, Number(c.req.query("rows")) || 1), pages.length);
-  const base = pass === undefined ? `/events/${eventId}` : `/e/${eventId}/seats`;
+  const base = admission === undefined ? `/events/${eventId}` : `/e/${eventId}/seats`;
   return respond(c, {
     title: `${m.section.title(name)} · ${facts.value.event.name}`,
     script: "event.js",
@@ -43,10 +44,11 @@ export async function sectionPage(c: PageContext): Promise<Response> {
     body: (
       <>
         <p class="back">
-          <a href={localPath(locale, `/e/${eventId}${pass === undefined ? "" : "/seats"}`)}>
+          <a href={localPath(locale, `/e/${eventId}${admission === undefined ? "" : "/seats"}`)}>
             {m.section.back}
           </a>
         </p>
+        <PassNotice c={c} eventId={eventId} zone={facts.value.event.timeZone} />
         <Heading c={c} facts={facts.value} name={name} />
         <div class="choices stacked">
           <form
@@ -70,7 +72,7 @@ export async function sectionPage(c: PageContext): Promise<Response> {
           <seat-map
             data-plan={`${base}/plan`}
             data-availability={`${base}/availability`}
-            data-live={`/events/${eventId}/live`}
+            data-live={`${base}/live`}
             data-section={name}
             data-locale={locale}
             data-limit={ticketLimitDefault}

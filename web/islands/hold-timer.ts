@@ -1,7 +1,10 @@
-import { clockText } from "../wait/lines.ts";
+import { clockText } from "../wait/clock-text.ts";
 
 /** Minutes at which the time left is announced; a clock that speaks each second would drown everything else. */
 const announcedMinutes = [5, 2, 1] as const;
+
+/** Locks outlast their holds by a second: whoever wants the same seats again must not meet their own. */
+const lockSlackMs = 1200;
 
 /**
  * Counts a hold down. What screen readers hear is one polite line: the time of expiry, then 5, 2 and 1 minutes left,
@@ -35,7 +38,7 @@ class HoldTimer extends HTMLElement {
     }
     const tick = () => {
       const left = expiry - (Date.now() + offset);
-      if (left <= 0) return this.#over();
+      if (left <= -lockSlackMs) return this.#over();
       clock.textContent = (this.dataset["clock"] ?? "").replace("{clock}", clockText(left));
       clock.classList.toggle("soon", left < 120_000);
       this.#announce(left, status);

@@ -11,6 +11,9 @@ import { createStates, type SeatChange } from "../map/states.ts";
 import { onThemeChange, readTheme } from "../map/theme.ts";
 import { readWords, say } from "../map/words.ts";
 
+/** When the seats themselves are laid out; whoever is faster waits for them. */
+const seatsAfterMs = 300;
+
 /**
  * The picture of the choice that the list below it also offers. It stays hidden until the seats are there, and for
  * ever when they do not come: nothing on the page needs it.
@@ -41,7 +44,7 @@ class SeatMap extends HTMLElement {
     const prices = readList(this.dataset["prices"]);
     const layout = layOut(plan);
     const names = nameSeats(plan);
-    const states = createStates(layout.sections, names.priceIndex);
+    const states = createStates(layout.sections, names.prices);
     states.load(packed);
     let theme = readTheme(this);
     const painter = createPainter(
@@ -57,7 +60,7 @@ class SeatMap extends HTMLElement {
       box,
       canvas,
       layout,
-      (ctx, view, dpr) => painter(ctx, view, dpr, theme),
+      (ctx, view, dpr, isEmpty) => painter(ctx, view, dpr, theme, isEmpty),
       (at, scale) => {
         if (scale < tapScale) {
           if (sectionAt(layout, at)) camera.approach(at, tapScale);
@@ -131,6 +134,8 @@ class SeatMap extends HTMLElement {
     show();
     const at = layout.sections.find(({ name }) => name === wanted);
     if (at) camera.show(at.box);
+    // After the first frame and before the first finger.
+    setTimeout(layout.placeSeats, seatsAfterMs);
     onThemeChange(() => {
       theme = readTheme(this);
       camera.redraw();

@@ -26,14 +26,14 @@ export interface Camera {
 /**
  * Holds the view of a canvas, moves it with fingers, wheel and keys, and paints at most once a frame.
  * @param canvas fills the box
- * @param paint paints one frame; true when another one is needed
+ * @param paint paints one frame, knowing whether the canvas has lost what was on it; true when another one is needed
  * @param onTap gets the world point and the scale
  */
 export function createCamera(
   box: HTMLElement,
   canvas: HTMLCanvasElement,
   layout: Layout,
-  paint: (ctx: CanvasRenderingContext2D, view: View, dpr: number) => boolean,
+  paint: (ctx: CanvasRenderingContext2D, view: View, dpr: number, isEmpty: boolean) => boolean,
   onTap: (at: Point, scale: number) => void,
 ): Camera {
   const ctx = canvas.getContext("2d", { alpha: false });
@@ -41,15 +41,20 @@ export function createCamera(
   let view: View = fit(layout.bounds, size);
   let dpr = 1;
   let frame = 0;
+  let isEmpty = true;
   let moved = false;
   const scaleMin = () => fit(layout.bounds, size).scale;
 
+  const paintNow = () => {
+    cancelAnimationFrame(frame);
+    frame = 0;
+    if (!ctx) return;
+    const wasEmpty = isEmpty;
+    isEmpty = false;
+    if (paint(ctx, view, dpr, wasEmpty)) redraw();
+  };
   const redraw = () => {
-    if (frame !== 0 || !ctx) return;
-    frame = requestAnimationFrame(() => {
-      frame = 0;
-      if (paint(ctx, view, dpr)) redraw();
-    });
+    if (frame === 0) frame = requestAnimationFrame(paintNow);
   };
   const look = (next: View) => {
     view = clamp(next, layout.bounds, size);
@@ -60,8 +65,15 @@ export function createCamera(
     dpr = Math.min(devicePixelsMax, devicePixelRatio);
     canvas.width = Math.round(size.width * dpr);
     canvas.height = Math.round(size.height * dpr);
+    isEmpty = true;
     look(moved ? view : fit(target, size));
+    paintNow(); // not empty even for one frame
   }).observe(box);
+  // Phones that are short of memory take pictures away.
+  canvas.addEventListener("contextrestored", () => {
+    isEmpty = true;
+    redraw();
+  });
   let target = layout.bounds;
 
   listenToGestures(box, {

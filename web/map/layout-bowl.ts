@@ -22,9 +22,13 @@ const insideNames = /floor|standing|stand-?up|\bga\b|general|pit|field|innenraum
 export function layOutBowl(blocks: readonly Block[], seats: number) {
   const target = { x: new Float32Array(seats), y: new Float32Array(seats) };
   const sections = new Map<Block, LaidSection>();
+  const waiting: (() => void)[] = [];
   const put = (block: Block, place: Parameters<typeof placeRows>[3]) => {
     const placed = placeRows(target, block.from, block.rows, place);
-    sections.set(block, { name: block.name, from: block.from, count: block.count, ...placed });
+    const { outline, box, placeSeats } = placed;
+    const { name, from, count } = block;
+    sections.set(block, { name, from, count, outline, box });
+    waiting.push(placeSeats);
   };
   const inside = blocks.filter((block) => insideNames.test(block.name));
   const tiers = intoTiers(blocks.filter((block) => !insideNames.test(block.name)));
@@ -61,7 +65,8 @@ export function layOutBowl(blocks: readonly Block[], seats: number) {
   const w = (field.long / 2 + field.corner) * fieldShare;
   const h = (field.short / 2 + field.corner) * fieldShare;
   return {
-    ...target,
+    target,
+    waiting,
     sections: blocks.flatMap((block) => sections.get(block) ?? []),
     stage: inside.length > 0 ? [] : [-w, -h, w, -h, w, h, -w, h],
   };

@@ -28,7 +28,8 @@ export function layOutCoords(
     const outline = hullOf(x.subarray(from, from + count), y.subarray(from, from + count));
     return { name, from, count, outline, box: boundsOf([], [], outline) };
   });
-  return { kind: "coords", x, y, sections, bounds: boundsOf(x, y), stage: [] };
+  const placeSeats = () => {};
+  return { kind: "coords", x, y, placeSeats, sections, bounds: boundsOf(x, y), stage: [] };
 }
 
 /** Convex hull (Andrew's monotone chain), moved out by a seat's margin. */

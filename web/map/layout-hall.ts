@@ -21,6 +21,7 @@ interface Ring {
 export function layOutHall(blocks: readonly Block[], seats: number) {
   const target = { x: new Float32Array(seats), y: new Float32Array(seats) };
   const sections = new Map<Block, LaidSection>();
+  const waiting: (() => void)[] = [];
   const rings = intoRings(blocks);
   for (const { blocks: ring, radius } of rings) {
     const total = ring.reduce((sum, block) => sum + angleOf(block, radius), 0);
@@ -34,11 +35,15 @@ export function layOutHall(blocks: readonly Block[], seats: number) {
         spot.x = Math.sin(turn) * r;
         spot.y = Math.cos(turn) * r;
       });
-      sections.set(block, { name: block.name, from: block.from, count: block.count, ...placed });
+      const { outline, box, placeSeats } = placed;
+      const { name, from, count } = block;
+      sections.set(block, { name, from, count, outline, box });
+      waiting.push(placeSeats);
     }
   }
   return {
-    ...target,
+    target,
+    waiting,
     sections: blocks.flatMap((block) => sections.get(block) ?? []),
     stage: stageOf(rings[0]?.radius ?? firstRadiusMin),
   };

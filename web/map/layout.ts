@@ -12,6 +12,8 @@ export interface Layout {
   readonly y: Float32Array;
   readonly sections: readonly LaidSection[];
   readonly bounds: Box;
+  /** Makes `x` and `y` ready; reading them does so, too. Nobody needs them while sections are areas. */
+  readonly placeSeats: () => void;
   /** What the seats face, as a polygon, or nothing. */
   readonly stage: readonly number[];
 }
@@ -39,8 +41,28 @@ export function layOut(plan: Plan): Layout {
   const seats = countSeats(plan.sections);
   if (plan.coords) return layOutCoords(blocks, plan.coords);
   const hall = seats <= hallSeatsMax || blocks.length <= hallSectionsMax;
-  const laid = hall ? layOutHall(blocks, seats) : layOutBowl(blocks, seats);
-  return { ...laid, kind: hall ? "hall" : "bowl", bounds: boundsOf(laid.x, laid.y, laid.stage) };
+  const { target, waiting, sections, stage } = hall
+    ? layOutHall(blocks, seats)
+    : layOutBowl(blocks, seats);
+  const corners = sections.flatMap(({ box }) => [box.left, box.top, box.right, box.bottom]);
+  const placeSeats = () => {
+    for (const place of waiting.splice(0)) place();
+  };
+  return {
+    kind: hall ? "hall" : "bowl",
+    sections,
+    stage,
+    bounds: boundsOf([], [], [...corners, ...stage]),
+    placeSeats,
+    get x() {
+      if (waiting.length > 0) placeSeats();
+      return target.x;
+    },
+    get y() {
+      if (waiting.length > 0) placeSeats();
+      return target.y;
+    },
+  };
 }
 
 /** A section as the layouts need it: how many seats in each row, front row first. */

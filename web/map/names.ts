@@ -11,7 +11,8 @@ export interface SeatName {
 
 export interface SeatNames {
   readonly name: (index: number) => SeatName;
-  readonly priceIndex: (index: number) => number;
+  /** Of each seat, as an index into the plan's prices. */
+  readonly prices: Uint16Array;
   /** Index of a ticket, or -1. */
   readonly indexOf: (ticketId: string) => number;
 }
@@ -31,22 +32,20 @@ export function nameSeats(plan: Plan): SeatNames {
   const starts = new Uint32Array(runs.length + 1);
   for (const [nth, { run }] of runs.entries()) starts[nth + 1] = (starts[nth] ?? 0) + run[1];
   const ids = ticketIds(plan);
+  const prices = new Uint16Array(starts[runs.length] ?? 0);
+  for (const [nth, { price }] of runs.entries()) prices.fill(price, starts[nth], starts[nth + 1]);
 
-  let latest = 0;
   const runOf = (index: number) => {
-    // Most questions go from seat to seat.
-    if ((starts[latest] ?? 0) <= index && index < (starts[latest + 1] ?? 0)) return latest;
     let [low, high] = [0, runs.length - 1];
     while (low < high) {
       const middle = (low + high + 1) >> 1;
       if ((starts[middle] ?? 0) <= index) low = middle;
       else high = middle - 1;
     }
-    latest = low;
     return low;
   };
   return {
-    priceIndex: (index) => runs[runOf(index)]?.price ?? 0,
+    prices,
     name: (index) => {
       const nth = runOf(index);
       const { section = "", run, price = 0 } = runs[nth] ?? {};

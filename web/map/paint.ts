@@ -20,6 +20,7 @@ export type Paint = (
   view: View,
   dpr: number,
   theme: Theme,
+  isEmpty: boolean,
 ) => boolean;
 
 /** What is on the canvas. */
@@ -51,7 +52,7 @@ export function createPainter(
   let last: Painted | undefined;
   let still = false;
 
-  return (ctx, view, dpr, theme) => {
+  return (ctx, view, dpr, theme, isEmpty) => {
     const scale = view.scale * dpr;
     // Whole device pixels, so that a picture can move along exactly.
     const corner = {
@@ -65,7 +66,7 @@ export function createPainter(
     const changed = states.takeChanged();
     bitmaps.mark(changed);
     const isArea = view.scale < areaScaleMax;
-    const move = last?.done ? movedBy(last, now) : undefined;
+    const move = last?.done && !isEmpty ? movedBy(last, now) : undefined;
     still = last?.corner.scale === scale;
     // Pictures that were stretched are sharpened one frame after the scale has come to rest.
     let done = !(still === false && isBitmap(view.scale));

@@ -25,36 +25,50 @@ export type PlaceSeat = (row: number, along: number, spot: Spot) => void;
 interface Placed {
   readonly box: Box;
   readonly outline: readonly number[];
+  /** Writes the seats' coordinates: the larger part of the work, and not needed before one looks closely. */
+  readonly placeSeats: () => void;
+}
+
+/** Coordinates of all seats of a plan. */
+export interface SeatCoordinates {
+  readonly x: Float32Array;
+  readonly y: Float32Array;
 }
 
 /**
- * Places the seats of one section row by row and draws a line around them.
+ * Draws a line around the seats of one section; the seats themselves follow on demand.
  * @param target receives the coordinates
  * @param from index of the first seat
  * @param rows seats in each row, front row first
  * @param place maps row and distance from the row's middle to the plane
  */
 export function placeRows(
-  target: { readonly x: Float32Array; readonly y: Float32Array },
+  target: SeatCoordinates,
   from: number,
   rows: readonly number[],
   place: PlaceSeat,
 ): Placed {
-  let index = from;
-  const spot = { x: 0, y: 0 };
   const widest = rows.reduce((most, count) => Math.max(most, count), 0);
-  for (const [row, count] of rows.entries()) {
-    for (let nth = 0; nth < count; nth++, index++) {
-      place(row, nth - (count - 1) / 2, spot);
-      target.x[index] = spot.x;
-      target.y[index] = spot.y;
-    }
-  }
   const outline = outlineOf(rows.length, widest, place);
-  return {
-    outline,
-    box: boundsOf(target.x.subarray(from, index), target.y.subarray(from, index), outline),
+  const placeSeats = () => {
+    const spot = { x: 0, y: 0 };
+    let index = from;
+    for (const [row, count] of rows.entries()) {
+      for (let nth = 0; nth < count; nth++, index++) {
+        place(row, nth - (count - 1) / 2, spot);
+        target.x[index] = spot.x;
+        target.y[index] = spot.y;
+      }
+    }
   };
+  return { outline, box: grow(boundsOf([], [], outline), boxMargin), placeSeats };
+}
+
+/** An outline has corners where rows are curved: between two of them a seat may lie a little outside. */
+const boxMargin = 1;
+
+function grow({ left, top, right, bottom }: Box, by: number): Box {
+  return { left: left - by, top: top - by, right: right + by, bottom: bottom + by };
 }
 
 /** Points on each long side of an outline: enough for a curve, few enough for a frame. */

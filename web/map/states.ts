@@ -25,17 +25,15 @@ export interface SeatStates {
 
 /**
  * @param sections first seat and number of seats of each section, in plan order
- * @param priceIndexOf price of a seat, as an index into the plan's prices
+ * @param prices of each seat, as an index into the plan's prices
  */
 export function createStates(
   sections: readonly { readonly from: number; readonly count: number }[],
-  priceIndexOf: (index: number) => number,
+  prices: ArrayLike<number>,
 ): SeatStates {
   const last = sections.at(-1);
   const total = last ? last.from + last.count : 0;
   const statuses = new Uint8Array(total);
-  const prices = new Uint16Array(total);
-  for (let index = 0; index < total; index++) prices[index] = priceIndexOf(index);
   const sectionOf = new Uint16Array(total);
   for (const [nth, { from, count }] of sections.entries()) sectionOf.fill(nth, from, from + count);
   const free = new Int32Array(sections.length);

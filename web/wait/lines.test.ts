@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { QueueStatus } from "../../contracts/queue.ts";
 import { placeOf } from "../../edge/waiting-room/core/place.ts";
-import { clockText, linesOf } from "./lines.ts";
+import { clockText } from "./clock-text.ts";
+import { linesOf } from "./lines.ts";
 
 const now = Date.parse("2026-12-01T10:05:00Z");
 const status: QueueStatus = {

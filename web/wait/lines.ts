@@ -1,5 +1,6 @@
 import { etaMinutes, type Place } from "../../edge/waiting-room/core/place.ts";
 import type { QueueStatus } from "../../contracts/queue.ts";
+import { clockText } from "./clock-text.ts";
 import { say, type Words } from "../map/words.ts";
 
 /** What the page says about one's place, and which buttons it offers. An empty line is not shown. */
@@ -92,10 +93,4 @@ function etaLine(
   const count = new Intl.NumberFormat(locale);
   const [from, to] = etaMinutes(eta);
   return say(words, "eta", { from: count.format(from), to: count.format(to) });
-}
-
-/** "4:09" */
-export function clockText(leftMs: number): string {
-  const seconds = Math.max(0, Math.ceil(leftMs / 1000));
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }

@@ -84,11 +84,13 @@ function depsOf(shop: Shelves): PagesDeps {
     },
     loadEvent: (id) =>
       run("loadEvent", () => (id === shop.facts.event.id ? shop.facts : "not-found")),
-    loadPlan: (_, pass) =>
-      run("loadPlan", () => (seats(pass) ? "admission-required" : encodePlan(shop.tickets, 1))),
-    loadAvailability: (_, pass) =>
+    loadPlan: (_, admission) =>
+      run("loadPlan", () =>
+        seats(admission?.pass) ? "admission-required" : encodePlan(shop.tickets, 1),
+      ),
+    loadAvailability: (_, admission) =>
       run("loadAvailability", () =>
-        seats(pass)
+        seats(admission?.pass)
           ? "admission-required"
           : {
               version: 1,
@@ -96,6 +98,7 @@ function depsOf(shop: Shelves): PagesDeps {
               statuses: packStatuses(shop.tickets.map(({ status }) => status)),
             },
       ),
+    followSeats: () => Promise.resolve(new Response(null, { status: 503 })),
     search: (query) =>
       run("search", () => {
         const { event, venue, performer } = shop.facts;

@@ -160,6 +160,28 @@ test("an event whose seats are all measured is drawn where they stand, under a n
   expect(bytes.readInt16LE(4 * 4 + 2) * unit).toBeCloseTo(40 / 30, 1); // the second row, behind the first
 });
 
+test("a stadium of 60,000 seats fits into one import", async () => {
+  const { id } = await insertVenue(db);
+  const [pattern] = seatingPlan({
+    rows: Array.from({ length: 25 }, (_, r) => `${r + 1}`),
+    seats: 20,
+  }).zones;
+  if (!pattern) throw new Error("no zone");
+  const zones = Array.from({ length: 120 }, (_, nth) => ({
+    ...pattern,
+    name: `${nth + 101}`,
+    rows: pattern.rows.map((row) => ({
+      ...row,
+      seats: row.seats.map((seat) => ({ ...seat, seat_guid: `${nth}-${seat.seat_guid}` })),
+    })),
+  }));
+  const body = { ...seatingPlan(), zones };
+  const done = await put(id, body);
+  expect(done).toMatchObject({ status: 200, answer: { seats: 60_000, added: { count: 60_000 } } });
+  const tooMuch = { ...body, padding: "x".repeat(8 * 1024 * 1024) };
+  expect((await put(id, tooMuch)).status).toBe(413);
+});
+
 test("a plan for a venue that is not there, and one from somebody else, are refused", async () => {
   expect((await put(999_999n, seatingPlan())).status).toBe(404);
   const { id } = await insertVenue(db);
