@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { QueueStatus } from "../../contracts/queue.ts";
 import { pageRoutes } from "./routes.ts";
 import { eveningFacts, eveningTickets } from "./testing/programme.ts";
 import { openShop } from "./testing/shop.ts";
@@ -22,19 +23,25 @@ function open(challengeSiteKey?: string) {
   return { app, answers };
 }
 
-const status = {
+const status: QueueStatus = {
+  event: "1",
   generation: 1,
-  phase: "pre" as const,
+  phase: "pre",
   opensAt: "2026-12-01T10:00:00Z",
+  now: "2026-12-01T09:00:00Z",
   commitment: "ab".repeat(32),
+  beacon: null,
   serving: 0,
   expiredBelow: 0,
   ratePerMinute: 600,
   waiting: 3,
   message: "",
+  pollMinSeconds: 5,
+  pollMaxSeconds: 60,
   seatsLeft: null,
   likelyBelow: null,
   priceRange: null,
+  failOpenUntil: null,
 };
 
 test("who joins is shown the challenge, by a policy that lets it in", async () => {
