@@ -1,4 +1,5 @@
 import type { HoldRequest } from "../../contracts/bookings.ts";
+import { readStoredAnswer } from "../idempotency/read-stored-answer.ts";
 import type { KeyUse, PlacedLocks } from "../locks/ticket-locks.ts";
 import type { BookingDeps, Caller } from "./booking-deps.ts";
 import type { BookingFacts } from "./booking-facts.ts";
@@ -38,7 +39,9 @@ export type Claim =
       readonly has: number;
       readonly keyUse: KeyUse;
     }
-  | { readonly status: "id-taken" };
+  | { readonly status: "id-taken" }
+  /** Locks of a try that died were in the way; they are gone now. */
+  | { readonly status: "freed" };
 
 /**
  * Locks one of the groups, then has Postgres decide. Whatever goes wrong after the lock, the lock goes away at once,
@@ -51,8 +54,7 @@ export async function claimSeats(deps: BookingDeps, claim: ClaimSeats): Promise<
   if (locked.status === "limit-exceeded") return { ...locked, limit: claim.limit };
   if (locked.status === "in-flight") throw keyInUse();
   if (locked.status === "other-request") throw keyReused();
-  // The key was here before, and what it holds is not what is asked for now: that was another request.
-  if (locked.status === "own" && !isAskedFor(locked.ticketIds, claim)) throw keyInUse();
+  if (locked.status === "own" && !isAskedFor(locked.ticketIds, claim)) return freeDead(deps, claim);
 
   const { ticketIds } = locked;
   // Locks that were there before may be those of a hold that is stored: a failed repeat must not take them away.
@@ -77,6 +79,20 @@ export async function claimSeats(deps: BookingDeps, claim: ClaimSeats): Promise<
   if (isFirst || !isOfKey) await release(deps, claim);
   await endTry(deps, claim);
   return toClaim(deps, claim, ticketIds, stored);
+}
+
+/**
+ * The key came before, and what it locked is not what is asked for now. Either that hold is stored, or its try died:
+ * its time is over, or this one would not have got here.
+ * @throws DomainError when it is stored
+ */
+async function freeDead(deps: BookingDeps, claim: ClaimSeats): Promise<Claim> {
+  const { idempotency, caller } = claim;
+  if (!idempotency) throw keyInUse();
+  const stored = await readStoredAnswer(deps.db, caller.userId, idempotency);
+  if (stored.status !== "none") throw keyInUse();
+  await release(deps, claim);
+  return { status: "freed" };
 }
 
 async function lockSeats(deps: BookingDeps, claim: ClaimSeats): Promise<PlacedLocks> {

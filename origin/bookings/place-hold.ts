@@ -90,6 +90,8 @@ async function attempt(deps: BookingDeps, hold: PlaceHold): Promise<PlacedHold |
         // The key is more than a day old, and so is the booking that it stood for.
         bookingId = deps.newBookingId();
         break;
+      case "freed":
+        break;
       case "limit-exceeded":
         return refused(limitExceeded(claim.limit, claim.has), claim.keyUse);
       case "taken":
