@@ -7,7 +7,7 @@ import type { Deps } from "../../deps.ts";
 import { accountedPayments } from "../../payments/accounted-payments.ts";
 import type { Payments } from "../../payments/payments.ts";
 import type { PaymentProvider } from "../../payments/provider.ts";
-import { settleDue } from "../../payments/settle-due.ts";
+import { settleAccount } from "../../payments/settle-account.ts";
 import { openBookings } from "../open-bookings.ts";
 import { sweepHolds } from "../sweep-holds.ts";
 import type { Fault } from "./commands.ts";
@@ -65,11 +65,14 @@ export class OriginProcess implements TestedProcess {
     await Promise.race([sweepHolds(this.#deps.db).catch(() => 0), this.killed]);
   }
 
-  async settle(): Promise<void> {
-    const { till, logger } = this.#deps;
+  async settle(bookingIds: readonly string[]): Promise<void> {
+    const { till } = this.#deps;
     if (!till) return;
-    const settled = settleDue(openBookings(this.#deps), till.provider, logger);
-    await Promise.race([settled.catch(() => false), this.killed]);
+    const bookings = openBookings(this.#deps);
+    const settled = bookingIds.map((bookingId) =>
+      settleAccount(bookings, till.provider, { bookingId, requestId: "settlement" }),
+    );
+    await Promise.race([Promise.allSettled(settled), this.killed]);
   }
 
   arm(fault: Fault | undefined): void {

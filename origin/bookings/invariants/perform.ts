@@ -44,7 +44,7 @@ export async function perform(
       return;
     case "settle":
       await world.makePaymentsDue();
-      await at.settle();
+      await at.settle(world.bookings.map(({ id }) => id));
       return;
     case "block":
     case "unblock": {

@@ -12,6 +12,6 @@ export interface TestedProcess {
   settled(): Promise<void>;
   /** Has expired holds tidied up; real processes do so by themselves. */
   sweep(): Promise<void>;
-  /** Has payments settled that are due; likewise. */
-  settle(): Promise<void>;
+  /** Has the payments of bookings settled; likewise. */
+  settle(bookingIds: readonly string[]): Promise<void>;
 }

@@ -142,7 +142,7 @@ export class World {
     }
   }
 
-  /** Lets the time come when the settlement looks at what is not settled. */
+  /** Lets the time come when the settlement of a real process looks at what is not settled. */
   async makePaymentsDue(): Promise<void> {
     await this.lab.database.pool.query(
       `UPDATE payments SET next_at = now()
