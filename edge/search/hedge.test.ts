@@ -17,7 +17,7 @@ function after(ms: number, value: string | Error): () => Promise<string> {
 }
 
 const never = (): Promise<string> => new Promise(() => {});
-const times = { afterMs: 200, deadlineMs: 450 };
+const times = { afterMs: 200, deadlineMs: 450, now: () => Date.now() };
 
 /** What comes of it, and when. */
 async function timed(options: Parameters<typeof hedge<string>>[0]) {
@@ -70,4 +70,11 @@ test("what was spent comes back, also after a failure", async () => {
   await ask();
   const second = vi.fn<() => Promise<string>>(after(10, "two"));
   expect((await timed({ first: never, second, ...times, budget })).answer).toBe("two");
+});
+
+test("what is never given back counts no longer than anybody waits", () => {
+  const budget = new HedgeBudget(1);
+  expect(budget.spend(never, 5_000)).toBeInstanceOf(Promise);
+  expect(budget.spend(never, 5_999)).toBeUndefined();
+  expect(budget.spend(never, 6_000)).toBeInstanceOf(Promise);
 });

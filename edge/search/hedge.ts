@@ -1,24 +1,32 @@
 import { within } from "../within.ts";
 
+/** Nobody waits longer for an answer: what was not given back by then never will be. */
+const heldMsMax = 1_000;
+
 /**
  * How many may ask the second while the first is only slow. When the first is slow because there is much to do, asking
  * another one for all of it makes everything slower still.
  */
 export class HedgeBudget {
   readonly #max: number;
-  #taken = 0;
+  /** When each began. A request that its client gave up may end before its work does, and never say so. */
+  readonly #since = new Map<symbol, number>();
 
   constructor(max: number) {
     this.#max = max;
   }
 
-  /** Does it if there is room. @returns `undefined` if there is none */
-  spend<T>(ask: () => Promise<T>): Promise<T> | undefined {
-    if (this.#taken >= this.#max) return undefined;
-    this.#taken++;
-    return ask().finally(() => {
-      this.#taken--;
-    });
+  /**
+   * Does it if there is room.
+   * @param now Unix milliseconds
+   * @returns `undefined` if there is none
+   */
+  spend<T>(ask: () => Promise<T>, now: number): Promise<T> | undefined {
+    for (const [one, since] of this.#since) if (now - since >= heldMsMax) this.#since.delete(one);
+    if (this.#since.size >= this.#max) return undefined;
+    const mine = Symbol("hedge");
+    this.#since.set(mine, now);
+    return ask().finally(() => this.#since.delete(mine));
   }
 }
 
@@ -36,13 +44,14 @@ export function hedge<T>(options: {
   readonly afterMs: number;
   readonly deadlineMs: number;
   readonly budget: HedgeBudget;
+  readonly now: () => number;
 }): Promise<T | "late"> {
   const first = options.first();
   const race = async (): Promise<T> => {
     const early = await within(first, options.afterMs).catch(() => "failed" as const);
     if (early !== "late" && early !== "failed") return early;
     if (early === "failed") return options.second();
-    const second = options.budget.spend(options.second);
+    const second = options.budget.spend(options.second, options.now());
     if (!second) return first.catch(options.second);
     return Promise.any([first, second]).catch(() => second); // with the second's own error
   };

@@ -55,6 +55,7 @@ export async function searchEvents(
     afterMs: isDatabaseFirst ? budgetMs : hedgeAfterMs,
     deadlineMs: budgetMs,
     budget: hedges,
+    now,
   });
   if (found === "late") throw gone();
   return found.from === "stale" ? markDegraded(found) : found;
