@@ -15,7 +15,7 @@ export interface ReplaySettings {
   readonly shards: number;
 }
 
-/** As in the model, but for the polls: there are as many as two cores answer in a quarter of an hour. */
+/** A fiftieth of the model, with fewer polls for each join: more would take hours on two cores. */
 export const replaySettings: ReplaySettings = {
   joins: 200_000,
   pollsPerJoin: 10,

@@ -1,5 +1,5 @@
 import type { QueueStatus } from "../../contracts/queue.ts";
-import { decideRefresh, statusFreshMs } from "./core/status-cache.ts";
+import { decideRefresh, looksForNewer, statusFreshMs } from "./core/status-cache.ts";
 import type { RegisteredRoom } from "./registry.ts";
 import type { RoomEnv } from "./room-env.ts";
 import type { Rooms } from "./rooms.ts";
@@ -58,19 +58,28 @@ export class StatusCopies {
   async get(event: string, waitUntil: (work: Promise<unknown>) => void): Promise<StatusFound> {
     const key = `https://cache.internal/v2/room/${event}`;
     const own = this.#copies.get(key);
-    const copy = own && this.#now() - own.at < own.freshMs ? own : await this.#readShared(key);
+    const random = this.#random();
+    if (own) {
+      const pollsPerSecond = this.#count(key);
+      const { at, freshMs } = own;
+      if (!looksForNewer({ ageMs: this.#now() - at, freshMs, pollsPerSecond, random })) {
+        return { copy: own, from: "copy" };
+      }
+    }
+    const copy = await this.#readShared(key);
     if (!copy) return await this.#waitFor(key, event, undefined);
-    const pollsPerSecond = this.#count(key); // of known rooms only: events are anybody's to invent
-    const age = this.#now() - copy.at;
+    const ageMs = this.#now() - copy.at;
+    const { freshMs } = copy;
+    const pollsPerSecond = own ? this.#pollsPerSecond(key) : this.#count(key);
     const decision =
-      age < copy.freshMs
+      ageMs < freshMs
         ? "serve"
         : decideRefresh({
-            ageMs: age,
-            freshMs: copy.freshMs,
+            ageMs,
+            freshMs,
             pollsPerSecond,
             marked: await this.#isMarked(key),
-            random: this.#random(),
+            random,
           });
     switch (decision) {
       case "serve":
@@ -157,13 +166,18 @@ export class StatusCopies {
     return shared;
   }
 
-  /** Counts a poll. @returns polls a second that this isolate sees */
+  /** Counts a poll of a known room: events are anybody's to invent. @returns polls a second that this isolate sees */
   #count(key: string): number {
     const second = Math.floor(this.#now() / 1000);
     const last = this.#polls.get(key) ?? { second, count: 0, before: 0 };
     const moved = second === last.second ? last : { second, count: 0, before: last.count };
     this.#polls.set(key, { ...moved, count: moved.count + 1 });
-    return Math.max(1, moved.before, moved.count + 1);
+    return this.#pollsPerSecond(key);
+  }
+
+  #pollsPerSecond(key: string): number {
+    const { count = 0, before = 0 } = this.#polls.get(key) ?? {};
+    return Math.max(1, before, count);
   }
 }
 

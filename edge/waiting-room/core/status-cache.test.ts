@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decideRefresh, statusFreshMs, statusStaleMs } from "./status-cache.ts";
+import { decideRefresh, looksForNewer, statusFreshMs, statusStaleMs } from "./status-cache.ts";
 
 const opensAt = "2026-12-01T10:00:00Z";
 const opening = Date.parse(opensAt);
@@ -35,6 +36,30 @@ test.each([
   ["one that is too old is waited for", { ageMs: 1000 + statusStaleMs }, "wait"],
 ] as const)("of copies, %s", (_case, over, decision) => {
   expect(decideRefresh({ ...copy, ...over })).toBe(decision);
+});
+
+test.each([
+  ["fresh", { ageMs: 999, random: 0 }, false],
+  ["stale, for most", { ageMs: 1500, random: 0.5 }, false],
+  ["stale, for four a second", { ageMs: 1500, random: 0.079 }, true],
+  ["much too old, for all", { ageMs: 1000 + statusStaleMs, random: 0.99 }, true],
+] as const)("an isolate looks for newer copies when its own is %s", (_case, over, looks) => {
+  expect(looksForNewer({ ...copy, ...over })).toBe(looks);
+});
+
+test("whoever would refresh a copy has looked for a newer one", () => {
+  const draws = fc.record({
+    ageMs: fc.nat(20_000),
+    freshMs: fc.integer({ min: 1000, max: 5000 }),
+    pollsPerSecond: fc.integer({ min: 1, max: 5000 }),
+    random: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+  });
+  fc.assert(
+    fc.property(draws, (it) => {
+      const decision = decideRefresh({ ...it, marked: false });
+      expect(decision === "serve" || looksForNewer(it)).toBe(true);
+    }),
+  );
 });
 
 /** An hour of a data centre with as many isolates, whose marks are seen by the others. */

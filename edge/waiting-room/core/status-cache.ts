@@ -24,6 +24,25 @@ export const statusStaleMs = 10_000;
 /** How often each isolate would refresh a stale copy, per second: few enough that a data centre sends one or two. */
 const refreshesPerSecond = 1;
 
+/** How often each isolate looks whether another one has fetched a newer copy, per second. */
+const looksPerSecond = 4;
+
+/**
+ * Whether a poll looks into the data centre's cache at all, which takes longer than all else that it does: while an
+ * isolate's own copy is a little too old, few do.
+ * @param own.random the same as for `decideRefresh`, so that whoever would refresh looks first
+ */
+export function looksForNewer(own: {
+  readonly ageMs: number;
+  readonly freshMs: number;
+  readonly pollsPerSecond: number;
+  readonly random: number;
+}): boolean {
+  if (own.ageMs < own.freshMs) return false;
+  if (own.ageMs >= own.freshMs + statusStaleMs) return true;
+  return own.random * own.pollsPerSecond < looksPerSecond;
+}
+
 /**
  * Whether this poll serves the copy, serves it and fetches a new one, or waits for a new one. A data centre's
  * cache does not collapse requests and its isolates do not know of each other, so a stale copy is refreshed by
