@@ -26,6 +26,21 @@ export const bookings = pgTable("bookings", {
   endedAt: instant("ended_at"),
   paymentStatus: text("payment_status", { enum: ["authorised", "captured", "voided", "refunded"] }),
   paymentReference: text("payment_reference"),
+  acceptEqualSeats: boolean("accept_equal_seats").notNull().default(false),
+});
+
+export const payments = pgTable("payments", {
+  bookingId: uuid("booking_id").primaryKey(),
+  attempt: integer("attempt").notNull().default(1),
+  reference: text("reference"),
+  status: text("status", {
+    enum: ["begun", "open", "authorised", "captured", "declined", "voiding", "voided", "refunded"],
+  }).notNull(),
+  amount: minorUnits("amount").notNull(),
+  currency: text("currency").notNull(),
+  tries: integer("tries").notNull().default(0),
+  nextAt: instant("next_at"),
+  changedAt: instant("changed_at").notNull().defaultNow(),
 });
 
 export const bookingTickets = pgTable(
