@@ -9,8 +9,6 @@ export interface Person {
   readonly token: string;
   ticket: string;
   number: number;
-  /** What the room was like as this person was told on joining. */
-  readonly joinedIn: QueueStatus["phase"];
   /** What became of them. */
   state: "waiting" | "bought" | "empty-handed";
 }
