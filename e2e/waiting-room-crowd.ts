@@ -1,6 +1,6 @@
 import type { Booking } from "../contracts/bookings.ts";
 import type { QueueAdmitted, QueueJoined, QueueStatus } from "../contracts/queue.ts";
-import type { Api, ApiAnswer } from "./api.ts";
+import { type Api, type ApiAnswer, eventually } from "./api.ts";
 import { type Draw, positionIndependently } from "./waiting-room-lottery.ts";
 
 /** Somebody in the queue. */
@@ -37,6 +37,26 @@ export async function join(
     const answer = await api<QueueJoined>("POST", `/events/${event}/queue`, { token });
     if (answer.status !== 503) return answer;
   }
+}
+
+/**
+ * Waits until every shard has heard of an opening at once, which takes two seconds at most: strangers join until all of
+ * them are told that the room is open.
+ */
+export async function untilAllKnowOfOpening(
+  api: Api,
+  event: string,
+  token: (user: string) => Promise<string>,
+): Promise<void> {
+  let round = 0;
+  await eventually("every shard knows that the room is open", async () => {
+    round++;
+    const strangers = Array.from({ length: 24 }, (_, index) => `stranger-${round}-${index}`);
+    const phases = await Promise.all(
+      strangers.map(async (user) => (await join(api, event, await token(user))).body.phase),
+    );
+    return phases.every((phase) => phase === "open") ? true : undefined;
+  });
 }
 
 export function isServed(person: Person, status: QueueStatus): boolean {

@@ -3,7 +3,14 @@ import type { EventView } from "../contracts/events.ts";
 import type { Problem } from "../contracts/problem.ts";
 import type { QueueAdmitted, QueueFigures, QueueStatus } from "../contracts/queue.ts";
 import { type Api, eventually, openApi } from "./api.ts";
-import { buy, eachOf, isServed, join, type Person } from "./waiting-room-crowd.ts";
+import {
+  buy,
+  eachOf,
+  isServed,
+  join,
+  type Person,
+  untilAllKnowOfOpening,
+} from "./waiting-room-crowd.ts";
 import {
   checkIndependently,
   type Draw,
@@ -111,12 +118,13 @@ test(
     expect((await api("POST", `/admin/events/${event}/queue/open`, { token: admin })).status).toBe(
       200,
     );
-    // Whoever joins until the shards have heard of it is still in the draw, and copies of the status are seconds old.
+    await untilAllKnowOfOpening(api, event, stack.token);
+    await joinAs("late", peopleAfter);
+    // Copies of the status may be some seconds old.
     const after = await eventually("the draw is published", async () => {
       const { body } = await status();
       return body.phase === "open" ? body : undefined;
     });
-    await joinAs("late", peopleAfter);
     const draw = after as unknown as Draw;
     expect(draw.commitment).toBe(before.commitment);
     expect(checkIndependently(draw)).toBe(true);
