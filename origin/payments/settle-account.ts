@@ -62,8 +62,12 @@ export async function settleAccount(
       await settlePayment(deps, { bookingId, reference, caller });
       return action;
     case "void":
-      await recordPayment(deps.db, { ...learned, status: asStatus(state), againInMs: graceMs });
-      await deps.payments.void(bookingId, reference);
+      await recordPayment(deps.db, {
+        ...learned,
+        status: asStatus(state),
+        againInMs: state === "gone" ? null : graceMs,
+      });
+      if (state !== "gone") await deps.payments.void(bookingId, reference);
       return action;
     case "revert":
       await writeSettled(deps.db, { bookingId, reference, requestId, isCaptured: false });

@@ -137,8 +137,8 @@ test("who pays too late gets equal seats instead, if that was allowed", async ()
   expect(intent).toMatchObject({ captured: booking.total.amount, refunded: 0 });
   expect(await auditOf(booking.id)).toEqual([
     "hold.placed",
-    "payment.authorised",
     "hold.expired",
+    "payment.authorised",
     "hold.reseated",
     "hold.confirmed",
     "payment.captured",
