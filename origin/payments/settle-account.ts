@@ -62,13 +62,12 @@ export async function settleAccount(
       await settlePayment(deps, { bookingId, reference, caller });
       return action;
     case "void":
-      if (state === "gone") {
-        // Given up already, and only the answer to that was lost.
-        await recordPayment(deps.db, { ...learned, status: "voided", againInMs: null });
-        return action;
-      }
-      await recordPayment(deps.db, { ...learned, status: asStatus(state), againInMs: graceMs });
-      await deps.payments.void(bookingId, reference);
+      await recordPayment(deps.db, {
+        ...learned,
+        status: asStatus(state),
+        againInMs: state === "gone" ? null : graceMs,
+      });
+      if (state !== "gone") await deps.payments.void(bookingId, reference);
       return action;
     case "revert":
       await writeSettled(deps.db, { bookingId, reference, requestId, isCaptured: false });

@@ -111,6 +111,8 @@ async function change(
   const isAlone = round.commands.length === 1 && round.faults.every((it) => it === undefined);
   const isLive = isAlone && (await isLiveHold(world, id));
   const path = `/bookings/${id}/${command.kind}`;
+  // What came under the key before may have died in the middle, or have asked for something else.
+  const isFirst = key === undefined || !wasUsed(world, user, key);
   const { paymentMethod } = command;
   const body = command.kind === "confirm" && world.lab.stripe ? { paymentMethod } : undefined;
   const answer = await world.ask(at, path, {
@@ -123,7 +125,7 @@ async function change(
   if (key !== undefined) remember(world, { user, key, path, body }, answer);
   if (command.kind !== "confirm" || answer.isReplay) return;
   const mayRefuse = world.lab.stripe !== undefined && [402, 503].includes(answer.status);
-  if (isLive && answer.status !== 200 && !mayRefuse) {
+  if (isLive && isFirst && answer.status !== 200 && !mayRefuse) {
     world.violations.push(`a live hold could not be confirmed: ${answer.text}`);
   }
   if (answer.status === 200 && Booking.parse(JSON.parse(answer.text)).status !== "confirmed") {
@@ -190,6 +192,11 @@ function remember(world: World, request: KeyedRequest, answer: Answer): void {
   if (!isExpected) {
     world.violations.push(`key ${name}, ${isSame ? "same" : "other"} request: ${answer.text}`);
   }
+}
+
+function wasUsed({ kept, tried }: World, user: string, key: string): boolean {
+  const name = `${user} ${key}`;
+  return kept.has(name) || tried.has(name);
 }
 
 function isSameRequest(one: KeyedRequest, other: KeyedRequest): boolean {
