@@ -49,8 +49,10 @@ export async function postHold(c: PageContext): Promise<Response> {
         pass: admission,
       });
     const first = await attempt(0);
-    // Released a moment ago and wanted again: the key still answers with the old hold.
-    return first.ok && first.value.status !== "held" ? attempt(1) : first;
+    if (!first.ok) return first;
+    // Released a moment ago and wanted again: the key still answers with the hold as it was then.
+    const now = await deps.getBooking(caller, first.value.id);
+    return now.ok && now.value.status !== "held" ? attempt(1) : first;
   }
 }
 
