@@ -64,9 +64,19 @@ export class EdgeCache {
     this.#now = parts.now;
   }
 
+  /** What this isolate has at hand and need not ask anybody for: most reads of what many want end here. */
+  peek({ key, lifetimes }: Pick<CacheRequest, "key" | "lifetimes">): CacheResult | undefined {
+    const copy = this.#memory.get(key);
+    return copy && this.#isServed(key, copy, lifetimes)
+      ? this.#toResult(copy, lifetimes, "memory")
+      : undefined;
+  }
+
   /** @throws what `load` throws, when it fails and there is no copy that may be served instead */
   async get(request: CacheRequest): Promise<CacheResult> {
     const { key, lifetimes } = request;
+    const known = this.peek(request);
+    if (known) return known;
     const isIdle = this.#memory.get(key) === undefined && this.#loads.since(key) === undefined;
     if (request.eager && isIdle) return this.#getEagerly(request);
     const { copy, from } = await this.#find(request);
@@ -153,10 +163,7 @@ export class EdgeCache {
 
   async #find({ key, lifetimes }: CacheRequest) {
     const copy = this.#memory.get(key);
-    const age = copy && this.#judge(key, copy, lifetimes);
-    // While a new one is on its way, what may be served is served without looking any further.
-    const isServed = age === "fresh" || (age === "soft" && this.#loads.since(key) !== undefined);
-    if (copy && isServed) return { copy, from: "memory" as const };
+    if (copy && this.#isServed(key, copy, lifetimes)) return { copy, from: "memory" as const };
     const found = await this.#lookups.run(key, this.#now(), () => this.#lookUp(key, copy));
     // A load may have come back during the look-up: who missed it would begin another one.
     const latest = this.#memory.get(key) ?? copy;
@@ -165,6 +172,12 @@ export class EdgeCache {
     }
     this.#memory.set(key, found);
     return { copy: found, from: "shared" as const };
+  }
+
+  /** While a new one is on its way, what may be served is served without looking any further. */
+  #isServed(key: string, copy: CachedAnswer, lifetimes: Lifetimes): boolean {
+    const age = this.#judge(key, copy, lifetimes);
+    return age === "fresh" || (age === "soft" && this.#loads.since(key) !== undefined);
   }
 
   /** A copy that others have confirmed meanwhile is renewed without reading its body again. */

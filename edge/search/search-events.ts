@@ -36,6 +36,8 @@ export async function searchEvents(
   const { cache, searchServer, now } = parts;
   const query = toQueryString(search);
   const key = `https://cache.internal/v1/search?${query}`;
+  const known = cache.peek({ key, lifetimes });
+  if (known && known.from !== "stale") return known;
   const common = { lifetimes, patienceMs, waitUntil: context.waitUntil };
   const askDatabase = () => askOrigin(parts, query, context.requestId);
   const inDatabase = (at: string) => () => cache.get({ ...common, key: at, load: askDatabase });
