@@ -45,7 +45,14 @@ export function openModel(parts: ModelParts): ModelRun {
   pool.on("error", () => {});
   const counts: Record<string, number> = {};
   let done = 0;
-  let indexer: IndexerProcess | null = spawnIndexer(parts.env);
+  // Two writers may replace the same process at once: then there is a standby as well, and both must end.
+  const spawned: IndexerProcess[] = [];
+  const spawn = () => {
+    const made = spawnIndexer(parts.env);
+    spawned.push(made);
+    return made;
+  };
+  let indexer = spawn();
 
   const count = (kind: string) => {
     counts[kind] = (counts[kind] ?? 0) + 1;
@@ -56,9 +63,9 @@ export function openModel(parts: ModelParts): ModelRun {
       case "kill-indexer":
       case "stop-indexer": {
         const old = indexer;
-        old?.kill(accident.kind === "kill-indexer" ? "SIGKILL" : "SIGTERM");
-        await old?.exited;
-        indexer = spawnIndexer(parts.env);
+        old.kill(accident.kind === "kill-indexer" ? "SIGKILL" : "SIGTERM");
+        await old.exited;
+        indexer = spawn();
         return;
       }
       case "cut-stream":
@@ -106,11 +113,10 @@ export function openModel(parts: ModelParts): ModelRun {
       await Promise.all(Array.from({ length: writers }, () => work(queue)));
     },
     heal: () => parts.proxy.set(null),
-    log: () => (indexer?.log() ?? "").split("\n").slice(-20).join("\n"),
+    log: () => indexer.log().split("\n").slice(-20).join("\n"),
     close: async () => {
-      indexer?.kill("SIGKILL");
-      await indexer?.exited;
-      indexer = null;
+      for (const made of spawned) made.kill("SIGKILL");
+      await Promise.all(spawned.map((made) => made.exited));
       await pool.end();
     },
   };
