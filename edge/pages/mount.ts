@@ -40,7 +40,8 @@ export function openPages(parts: Parts, api: Api): ServePage | undefined {
       const headers = new Headers(init.headers);
       headers.set("X-Request-Id", requestId);
       if (address !== undefined) headers.set("CF-Connecting-IP", address);
-      const { cf } = c.req.raw; // what the network in front says of the visitor goes along
+      // What the network in front says of the visitor goes along, but for how they would have a body packed: it is read here.
+      const cf = c.req.raw.cf && { ...c.req.raw.cf, clientAcceptEncoding: "identity" };
       const request = new Request(new URL(path, publicUrl), {
         ...init,
         headers,
