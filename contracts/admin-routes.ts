@@ -5,6 +5,7 @@
 export const adminRoutes = [
   ["POST", "/admin/venues"],
   ["PATCH", "/admin/venues/:id"],
+  ["PUT", "/admin/venues/:id/plan"],
   ["POST", "/admin/performers"],
   ["PATCH", "/admin/performers/:id"],
   ["POST", "/admin/events"],
