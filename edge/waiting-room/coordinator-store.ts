@@ -4,6 +4,11 @@ import { type Account, freshAccount, type Room } from "./core/room.ts";
 /** The curves of one sale: a point each five seconds for a day, in milliseconds. */
 const historyMs = 86_400_000;
 
+/** An account as it is kept: with how many numbers the room had issued by then, whoever got them. */
+interface StoredAccount extends Account {
+  readonly issuedThen: number;
+}
+
 /** A coordinator's tables. What is read back was written here, so it is not parsed again. */
 export class CoordinatorStore {
   readonly #sql: SqlStorage;
@@ -27,9 +32,9 @@ export class CoordinatorStore {
     for (const { shard, value } of this.#sql.exec<{ shard: number; value: string }>(
       `SELECT shard, value FROM accounts`,
     )) {
-      const account = JSON.parse(value) as Account;
+      const { issuedThen, ...account } = JSON.parse(value) as StoredAccount;
       accounts[shard] = account;
-      issued = Math.max(issued, account.block?.to ?? 0);
+      issued = Math.max(issued, issuedThen);
     }
     return { ...room, accounts, issued };
   }
@@ -43,11 +48,12 @@ export class CoordinatorStore {
     );
   }
 
-  saveAccount(shard: number, account: Account): void {
+  /** @param issued of the room: the account itself forgets its block with its next request */
+  saveAccount(shard: number, account: Account, issued: number): void {
     this.#sql.exec(
       `INSERT INTO accounts VALUES (?, ?) ON CONFLICT (shard) DO UPDATE SET value = excluded.value`,
       shard,
-      JSON.stringify(account),
+      JSON.stringify({ ...account, issuedThen: issued } satisfies StoredAccount),
     );
   }
 

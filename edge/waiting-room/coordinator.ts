@@ -93,7 +93,7 @@ export class RoomCoordinator extends DurableObject<RoomEnv> {
     const [room, reply] = sync(before, request, now);
     const account = room.accounts[request.shard];
     if (account && account !== before.accounts[request.shard]) {
-      this.#store.saveAccount(request.shard, account);
+      this.#store.saveAccount(request.shard, account, room.issued);
     }
     if (room.phase !== before.phase || room.lotterySize !== before.lotterySize) {
       this.#store.saveRoom(room);
