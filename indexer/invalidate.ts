@@ -1,6 +1,6 @@
-import { randomUUID } from "node:crypto";
 import { type Change, type ChangeBatch, changesMax, changesPath } from "../contracts/changes.ts";
-import { edgeHeaders, signParts, type SigningKeys } from "../contracts/edge-signature.ts";
+import type { SigningKeys } from "../contracts/edge-signature.ts";
+import { signedMessage } from "../contracts/signed-message.ts";
 import { backoffMs, type Clock } from "./clock.ts";
 import type { IndexerMetrics } from "./metrics.ts";
 
@@ -87,32 +87,12 @@ export class Invalidator {
 
   /** @returns the status, or 0 when there was no answer */
   async #post(batch: ChangeBatch, signal: AbortSignal): Promise<number> {
-    const body = new TextEncoder().encode(JSON.stringify(batch));
-    const requestId = randomUUID();
-    const timestampSeconds = Math.floor(this.#options.clock.now() / 1_000);
-    const { keyId, signature } = await signParts(this.#options.keys, {
-      method: "POST",
-      path: changesPath,
-      query: "",
-      timestampSeconds,
-      body,
-      user: "",
-      roles: "",
-      requestId,
-      deadline: "",
-    });
+    const { keys, clock, edgeUrl } = this.#options;
+    const signed = await signedMessage(keys, changesPath, batch, clock.now());
     try {
-      const response = await fetch(new URL(changesPath, this.#options.edgeUrl), {
-        method: "POST",
-        body,
+      const response = await fetch(new URL(changesPath, edgeUrl), {
+        ...signed,
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-        headers: {
-          "content-type": "application/json",
-          [edgeHeaders.keyId]: keyId,
-          [edgeHeaders.timestamp]: String(timestampSeconds),
-          [edgeHeaders.signature]: signature,
-          [edgeHeaders.requestId]: requestId,
-        },
       });
       await response.body?.cancel();
       return response.status;

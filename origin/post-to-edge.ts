@@ -1,4 +1,4 @@
-import { edgeHeaders, signParts } from "../contracts/edge-signature.ts";
+import { signedMessage } from "../contracts/signed-message.ts";
 import type { Deps } from "./deps.ts";
 
 /**
@@ -13,30 +13,9 @@ export async function postToEdge(
   message: unknown,
   timeoutMs: number,
 ): Promise<Response> {
-  const body = new TextEncoder().encode(JSON.stringify(message));
-  const requestId = crypto.randomUUID();
-  const timestampSeconds = Math.floor(now() / 1000);
-  const { keyId, signature } = await signParts(signingKeys, {
-    method: "POST",
-    path,
-    query: "",
-    timestampSeconds,
-    body,
-    user: "",
-    roles: "",
-    requestId,
-    deadline: "",
-  });
+  const signed = await signedMessage(signingKeys, path, message, now());
   const response = await fetch(edgeUrl + path, {
-    method: "POST",
-    body,
-    headers: {
-      "Content-Type": "application/json",
-      [edgeHeaders.keyId]: keyId,
-      [edgeHeaders.signature]: signature,
-      [edgeHeaders.timestamp]: String(timestampSeconds),
-      [edgeHeaders.requestId]: requestId,
-    },
+    ...signed,
     redirect: "error",
     signal: AbortSignal.timeout(timeoutMs),
   });

@@ -161,9 +161,8 @@ export class EdgeCache {
     return { answer, ageMs, ttlMs, from: isStale ? "stale" : source, collapsed };
   }
 
-  async #find({ key, lifetimes }: CacheRequest) {
+  async #find({ key }: CacheRequest) {
     const copy = this.#memory.get(key);
-    if (copy && this.#isServed(key, copy, lifetimes)) return { copy, from: "memory" as const };
     const found = await this.#lookups.run(key, this.#now(), () => this.#lookUp(key, copy));
     // A load may have come back during the look-up: who missed it would begin another one.
     const latest = this.#memory.get(key) ?? copy;
