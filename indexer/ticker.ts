@@ -2,7 +2,7 @@ import { messagePrefix } from "./collator.ts";
 import type { ServiceDeps } from "./deps.ts";
 import { heartbeatText } from "./heartbeat.ts";
 import type { Progress } from "./progress.ts";
-import { readSlot } from "./slot.ts";
+import { readSlot, slotWord, slotWords } from "./slot.ts";
 import { parseSnapshot } from "./snapshot.ts";
 import { validateDatabase } from "./validate.ts";
 
@@ -67,6 +67,9 @@ export class Ticker {
       heartbeatText(config.SLOT_NAME, now),
     ]);
     const health = await readSlot(pool, config.SLOT_NAME);
+    const current = slotWord(health);
+    for (const word of slotWords)
+      metrics.slotStatus.set({ status: word }, word === current ? 1 : 0);
     if (health.status !== "usable") return;
     metrics.slotRetainedBytes.set(health.retainedBytes);
     metrics.slotSafeBytes.set(health.safeBytes ?? -1);
