@@ -94,13 +94,17 @@ async function expectWaited(
   const sent = lab.proxy.seen.length;
   await setStandby(pool, "nosuch");
   const update = db.update(events).set({ name }).where(eq(events.id, event)).execute();
-  await vi.waitUntil(
-    async () => (await metricOf(indexer, "indexer_guard_retries_total")) > retries + 2,
-    patience,
-  );
-  expect(lab.proxy.seen.slice(sent).filter(isImport)).toEqual([]);
-  await setStandby(pool, "");
-  await update;
+  try {
+    await vi.waitUntil(
+      async () => (await metricOf(indexer, "indexer_guard_retries_total")) > retries + 2,
+      { ...patience, timeout: 20_000 },
+    );
+    expect(lab.proxy.seen.slice(sent).filter(isImport)).toEqual([]);
+  } finally {
+    // Whatever comes of it: no commit would return.
+    await setStandby(pool, "");
+    await update;
+  }
   await converged(indexer.deps);
 }
 
