@@ -40,6 +40,20 @@ test("through an outage the connection stays, memory is bounded, and afterwards 
   expect(await metricOf(indexer, "indexer_dead_letters")).toBe(0);
 });
 
+test("while the search server is down and nothing changes, that is said without a break", async () => {
+  const indexer = await lab.start(lab.env({ SWEEP_MS: "100" }));
+  await converged(indexer.deps);
+  const entered = vi.spyOn(indexer.deps.status, "enter");
+  lab.proxy.set({ kind: "status", code: 503 });
+  await vi.waitUntil(
+    async () => (await metricOf(indexer, "indexer_sink_unavailable_total")) >= 5,
+    patience,
+  );
+  lab.proxy.set(null);
+  await vi.waitUntil(() => indexer.deps.status.state.name === "streaming", patience);
+  expect(entered.mock.calls.map(([state]) => state.name)).toEqual(["sink-down", "streaming"]);
+});
+
 test.each([
   ["never answers", { kind: "hang" } as const],
   ["is out of memory", { kind: "status", code: 422 } as const],
