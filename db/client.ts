@@ -7,6 +7,9 @@ import { boundWaiters } from "./bound-waiters.ts";
 import { codeConnectionErrors } from "./connection-error.ts";
 import { prepareCalls } from "./prepare-calls.ts";
 
+/** A silent connection is probed after so long. */
+const keepAliveMs = 10_000;
+
 /** Drizzle over either driver, or a transaction of it. Queries name their tables, so no schema type is carried. */
 export type Db = PgDatabase<PgQueryResultHKT, Record<string, never>>;
 
@@ -18,6 +21,9 @@ export interface DatabaseOptions {
   readonly waitersMax?: number;
   /** How long a query may wait for a connection, in milliseconds, before it fails. */
   readonly connectTimeoutMs?: number;
+  /** How long a query may take, in milliseconds, before it fails and its connection is given up: one that was lost
+   * without a word never answers. Absent: for ever. */
+  readonly queryTimeoutMs?: number;
   /** Shown in `pg_stat_activity`. */
   readonly applicationName?: string;
   /** `auto` takes the Neon driver for Neon's hosts; tests force either one. */
@@ -45,6 +51,11 @@ export function openDatabase(options: DatabaseOptions): Database {
     max: options.poolSize ?? 10,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
     application_name: options.applicationName ?? "frontrow",
+    ...(options.queryTimeoutMs !== undefined && {
+      query_timeout: options.queryTimeoutMs,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: keepAliveMs,
+    }),
   };
   if (usesNeon(options)) {
     neonConfig.webSocketConstructor = WebSocket;

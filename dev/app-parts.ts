@@ -1,3 +1,4 @@
+import { nodeEnv, nodeFlags } from "../indexer/launch.ts";
 import { type AppProcess, startApp } from "./app-process.ts";
 import { audience } from "./identity/sign-token.ts";
 import { publicHalf } from "./identity/signing-key.ts";
@@ -65,9 +66,11 @@ export async function startIndexer(
     name: "indexer",
     detail: "Node",
     program: "indexer/main.ts",
+    nodeFlags,
     port: addresses.indexerPort,
     healthPath: "/health",
     env: {
+      ...nodeEnv,
       ...passOn(context, ["LOG_LEVEL"]),
       DATABASE_URL: needs.postgres.databaseUrl,
       TYPESENSE_URL: endpoint.typesenseUrl,

@@ -18,6 +18,8 @@ export interface AppOptions {
   detail: string;
   /** Its entry file, from the project's root. */
   program: string;
+  /** For Node itself. */
+  nodeFlags?: readonly string[];
   port: number;
   env: Record<string, string>;
   /** Answers 200 once the process serves. */
@@ -29,7 +31,10 @@ export async function startApp(context: StackContext, options: AppOptions): Prom
   const url = `http://127.0.0.1:${options.port}`;
   const child = await startChild({
     command: process.execPath,
-    args: [fileURLToPath(new URL(`../${options.program}`, import.meta.url))],
+    args: [
+      ...(options.nodeFlags ?? []),
+      fileURLToPath(new URL(`../${options.program}`, import.meta.url)),
+    ],
     logFile: context.logFile(options.name),
     // Nothing else of our own environment: what a part needs is said here.
     env: {

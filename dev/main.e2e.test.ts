@@ -5,6 +5,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterAll, afterEach, expect, test } from "vitest";
 import { freePort } from "./free-port.ts";
+import { processCommand } from "./process-command.ts";
 import { readRunningStack } from "./stack-file.ts";
 import { partNames } from "./stack-parts.ts";
 import { makeTestFolder } from "./testing/parts.ts";
@@ -43,6 +44,9 @@ test("the first start says how each part runs, serves, and Ctrl-C leaves nothing
   }
   expect(dev.lines().at(-1)).toBe(`ready http://localhost:${dev.port}`);
   expect((await fetch(`http://localhost:${dev.port}/health`)).status).toBe(200);
+
+  // As the README says that it is started elsewhere.
+  expect(processCommand(pidOf("indexer"))).toContain(" --max-semi-space-size=8 ");
 
   await query("CREATE TABLE kept AS SELECT 'kept' AS word");
 

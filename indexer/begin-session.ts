@@ -10,12 +10,13 @@ import {
   beginEpoch,
   demandRebuild,
   readCheckpoint,
-  readSystemId,
+  readLogIdentity,
 } from "./checkpoint.ts";
 import { schemaHash } from "./collections.ts";
 import type { ServiceDeps } from "./deps.ts";
 import { HaltError } from "./errors.ts";
 import type { Lsn } from "./lsn.ts";
+import { adviceOn, readSlotSettings } from "./settings-advice.ts";
 import { ensureSlot, readSlot } from "./slot.ts";
 
 /** Makes the slot ready to be streamed, and records it when changes were missed. */
@@ -47,6 +48,7 @@ export interface Beginning {
 export async function beginSession(deps: ServiceDeps): Promise<Beginning> {
   const { pool, config, collections, log } = deps;
   const slot = config.SLOT_NAME;
+  for (const advice of adviceOn(await readSlotSettings(pool))) log.warn(advice);
   const reason = await reasonToBuild(deps, await readCheckpoint(pool, slot));
   if (reason) await demandRebuild(pool, slot, reason);
   const { epoch } = await beginEpoch(pool, slot);
@@ -83,7 +85,9 @@ async function reasonToBuild(
   if (checkpoint.rebuildReason) return checkpoint.rebuildReason;
   // Before the first confirmation the checkpoint says nothing yet.
   if (checkpoint.systemId !== "") {
-    if (checkpoint.systemId !== (await readSystemId(pool))) return "other-system";
+    const log = await readLogIdentity(pool);
+    if (checkpoint.systemId !== log.systemId) return "other-system";
+    if (checkpoint.timeline !== log.timeline) return "other-timeline";
     const slot = await readSlot(pool, config.SLOT_NAME);
     if (slot.status === "usable" && slot.confirmed > checkpoint.applied) return "slot-moved";
   }

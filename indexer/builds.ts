@@ -8,6 +8,7 @@ export type RebuildReason =
   | "slot-lost"
   | "slot-moved"
   | "other-system"
+  | "other-timeline"
   | "publication"
   | "schema"
   | "collection-missing"
@@ -21,6 +22,7 @@ export const gapReasons: ReadonlySet<RebuildReason> = new Set([
   "slot-lost",
   "slot-moved",
   "other-system",
+  "other-timeline",
   "publication",
 ]);
 

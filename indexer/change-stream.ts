@@ -25,6 +25,9 @@ interface CopyConnection {
   sendCopyFromChunk(chunk: Buffer): void;
 }
 
+/** The server answers at once, whatever it then has to read: who waits longer waits for nobody. */
+const openMsMax = 15_000;
+
 /**
  * One connection that streams a slot. It never acknowledges by itself: `confirm` is the only thing that moves the
  * slot, and by exactly what it is given. A new object is made for every connection, which starts where the server
@@ -48,6 +51,8 @@ export class ChangeStream {
       connectionString: options.url,
       application_name: "frontrow-indexer",
       keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      connectionTimeoutMillis: openMsMax,
       replication: "database",
     } as pg.ClientConfig);
     this.#connection = (this.#client as unknown as { connection: CopyConnection }).connection;
@@ -114,7 +119,9 @@ export class ChangeStream {
          (proto_version '1', publication_names '"${publication}"', messages 'true')`,
     );
     streaming.catch((error: Error) => this.#end(error));
-    await Promise.race([started, streaming]);
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(new Error("the stream does not start")), openMsMax);
+    await Promise.race([started, streaming, late.promise]).finally(() => clearTimeout(timer));
     this.#timer = setInterval(() => this.#sendStatus(), this.#options.statusMs);
   }
 

@@ -80,20 +80,30 @@ export async function saveCheckpoint(
 ): Promise<void> {
   const { rowCount } = await pool.query(
     `UPDATE indexer_checkpoint SET applied_lsn = $3, updated_at = now(),
-            system_id = (SELECT system_identifier::text FROM pg_control_system()),
-            timeline = (SELECT timeline_id FROM pg_control_checkpoint())
+            (system_id, timeline) = (SELECT system_id, timeline FROM (${identitySql}) it)
      WHERE slot = $1 AND epoch = $2`,
     [slot, epoch, formatLsn(applied)],
   );
   if (rowCount !== 1) throw new FencedError("another indexer has taken over");
 }
 
-/** @returns the identifier of the server's data, which a restored copy shares and a new cluster does not */
-export async function readSystemId(pool: pg.Pool): Promise<string> {
-  const { rows } = await pool.query<{ id: string }>(
-    "SELECT system_identifier::text AS id FROM pg_control_system()",
-  );
-  return rows[0]?.id ?? "";
+/** Which log it is that positions are in. */
+export interface LogIdentity {
+  /** Of the server's data, which a restored copy shares and a new cluster does not. */
+  readonly systemId: string;
+  /** Grows when a copy takes over: it may lack what we have seen at the end of the old one's log. */
+  readonly timeline: number;
+}
+
+/** The timeline that is written now, not that of the last checkpoint, which lags behind a takeover. */
+const identitySql = `
+  SELECT system_identifier::text AS system_id,
+         ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int AS timeline
+  FROM pg_control_system()`;
+
+export async function readLogIdentity(pool: pg.Pool): Promise<LogIdentity> {
+  const { rows } = await pool.query<{ system_id: string; timeline: number }>(identitySql);
+  return { systemId: rows[0]?.system_id ?? "", timeline: rows[0]?.timeline ?? 0 };
 }
 
 function checkpointOf(row: CheckpointRow): Checkpoint {

@@ -5,6 +5,7 @@ import * as z from "zod";
 import { openDatabase } from "../db/client.ts";
 import { readStatus } from "./read-status.ts";
 import { askIndexer, readRequest, type RequestKind } from "./requests.ts";
+import { readSlot } from "./slot.ts";
 
 const usage = `npm run indexer -- status              how the index, its slot and its builds are
 npm run indexer -- rebuild             builds the collection anew and has readers move over
@@ -76,6 +77,10 @@ async function printDeadLetters(db: pg.Pool): Promise<number> {
 /** Asks, then shows how far the active indexer is, until it is done. */
 async function follow(db: pg.Pool, kind: RequestKind): Promise<number> {
   const id = await askIndexer(db, slot, kind);
+  const health = await readSlot(db, slot);
+  if (health.status !== "usable" || !health.active) {
+    console.log("no indexer streams the slot just now: the next one that does takes this up");
+  }
   let shown = "";
   for (;;) {
     const request = await readRequest(db, id);

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { insertEvent } from "../db/testing/factories.ts";
-import { converged } from "./testing/indexer.ts";
+import { converged, patience } from "./testing/indexer.ts";
 import { openLab } from "./testing/lab.ts";
 
 vi.setConfig({ testTimeout: 240_000 });
@@ -23,6 +23,23 @@ test("an operator sees how it is, and has the active indexer rebuild, reconcile 
   expect((await cli(env, "reconcile")).output).toContain("1 compared, 0 mended");
   expect((await cli(env, "dead-letters")).output).toContain("no dead letters");
   expect((await cli(env, "dead-letters", "--retry")).output).toContain("0 tried, 0 left");
+});
+
+test("what is asked while no indexer runs is said to wait, and is done by the next one", async () => {
+  const env = lab.env();
+  const asked = cli(env, "rebuild");
+  await vi.waitUntil(async () => {
+    const { rowCount } = await lab.database.pool.query(
+      "SELECT FROM indexer_request WHERE slot = $1",
+      [env.SLOT_NAME],
+    );
+    return rowCount === 1;
+  }, patience);
+  await lab.start(env);
+  expect(await asked).toEqual({
+    code: 0,
+    output: expect.stringMatching(/^no indexer streams the slot just now[^]*rebuild: done/),
+  });
 });
 
 test("without a command it says what there is; without a database it says so", async () => {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { Client, Errors } from "typesense";
 import type { CollectionFieldSchema } from "typesense";
 import { searchAlias, type SearchDocument } from "../contracts/search-document.ts";
+import { codeOf, HaltError, SinkUnavailableError } from "./errors.ts";
 import type { TypesenseTarget } from "./typesense-http.ts";
 
 interface Field extends Pick<CollectionFieldSchema, "type" | "facet" | "index" | "optional"> {}
@@ -62,7 +63,10 @@ export const schemaHash = createHash("sha256")
 
 const collectionName = new RegExp(`^${searchAlias}_v(\\d+)$`);
 
-/** Administers collections and the alias, through the official client. */
+/**
+ * Administers collections and the alias, through the official client.
+ * Everything throws SinkUnavailableError where the same may work later, and HaltError when our key is refused.
+ */
 export class Collections {
   readonly #client: Client;
 
@@ -72,7 +76,7 @@ export class Collections {
 
   /** @returns the names of our collections, oldest first */
   async list(): Promise<string[]> {
-    const all = await this.#client.collections().retrieve();
+    const all = await asked(this.#client.collections().retrieve());
     return all
       .map((collection) => collection.name)
       .filter((name) => collectionName.test(name))
@@ -99,13 +103,13 @@ export class Collections {
   async create(): Promise<string> {
     const names = [...(await this.list()), (await this.current()) ?? `${searchAlias}_v0`];
     const name = `${searchAlias}_v${Math.max(...names.map(versionOf)) + 1}`;
-    await this.#client.collections().create({ ...collectionSchema, name });
+    await asked(this.#client.collections().create({ ...collectionSchema, name }));
     return name;
   }
 
   /** Has readers see this collection from their next request on. */
   async swap(name: string): Promise<void> {
-    await this.#client.aliases().upsert(searchAlias, { collection_name: name });
+    await asked(this.#client.aliases().upsert(searchAlias, { collection_name: name }));
   }
 
   /** @throws when it is the one that readers see; a collection that is gone already is fine */
@@ -141,9 +145,27 @@ function versionOf(name: string): number {
 
 async function orNull<T>(answer: Promise<T>): Promise<T | null> {
   try {
-    return await answer;
+    return await asked(answer);
   } catch (error) {
     if (error instanceof Errors.ObjectNotFound) return null;
+    throw error;
+  }
+}
+
+/** Tells trouble that passes, and a key that is wrong, from everything else by codes. */
+async function asked<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    const status = error instanceof Errors.TypesenseError ? (error.httpStatus ?? 0) : null;
+    if (status === 401 || status === 403) {
+      throw new HaltError("sink-refused", `the search server refuses our key (${status})`);
+    }
+    if (status !== null && (status >= 500 || status === 408 || status === 429)) {
+      throw new SinkUnavailableError(status);
+    }
+    // Only connections that failed have a code, and no status.
+    if (status === null && codeOf(error) !== "") throw new SinkUnavailableError(0);
     throw error;
   }
 }

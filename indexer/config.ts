@@ -39,6 +39,7 @@ export const IndexerConfig = z
     RETIRED_MS: ms(86_400_000),
     REQUEST_MS: ms(1_000),
     IMPORT_TIMEOUT_MS: ms(60_000),
+    QUERY_TIMEOUT_MS: ms(300_000),
     SINK_BACKOFF_MS: ms(1_000),
     SINK_BACKOFF_MAX_MS: ms(60_000),
     RECONNECT_MS: ms(500),

@@ -9,7 +9,7 @@ export class SinkUnavailableError extends Error {
   }
 }
 
-/** A collection that we write to is gone. */
+/** A collection that we write to is gone, or readers do not see it any more. */
 export class CollectionMissingError extends Error {
   readonly collection: string;
 

@@ -25,8 +25,9 @@ export class FanoutTask implements Task {
   async step(): Promise<"more"> {
     const { pool, clock, config, metrics } = this.#ctx;
     const startedMs = clock.now();
-    const { next, waiting } = await nextFanout(pool);
+    const { next, waiting, oldestSeconds } = await nextFanout(pool);
     metrics.fanouts.set(waiting);
+    metrics.fanoutOldestSeconds.set(oldestSeconds);
     if (!next) {
       this.#dueMs = Number.POSITIVE_INFINITY;
       return "more";

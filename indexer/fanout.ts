@@ -12,6 +12,8 @@ export interface Fanout {
   readonly refId: string;
   /** Events up to this id are rebuilt. */
   readonly cursor: string;
+  /** Of the change that it follows, as Postgres writes it. */
+  readonly commitLsn: string;
 }
 
 /** Events rebuilt in one step. */
@@ -38,13 +40,26 @@ export async function recordFanouts(pool: pg.Pool, refs: readonly DirtyKey[]): P
   return true;
 }
 
-/** @returns the oldest fan-out and how many there are */
-export async function nextFanout(pool: pg.Pool): Promise<{ next: Fanout | null; waiting: number }> {
-  const { rows } = await pool.query<Fanout & { waiting: number }>(
-    `SELECT id::text, kind, ref_id AS "refId", cursor, (count(*) OVER ())::int AS waiting
+/** The fan-out to go on with, how many there are, and how long the oldest has waited. */
+export interface FanoutQueue {
+  readonly next: Fanout | null;
+  readonly waiting: number;
+  readonly oldestSeconds: number;
+}
+
+export async function nextFanout(pool: pg.Pool): Promise<FanoutQueue> {
+  const { rows } = await pool.query<Fanout & { waiting: number; oldestSeconds: number }>(
+    `SELECT id::text, kind, ref_id AS "refId", cursor, commit_lsn::text AS "commitLsn",
+            (count(*) OVER ())::int AS waiting,
+            extract(epoch FROM now() - min(created_at) OVER ())::float8 AS "oldestSeconds"
      FROM indexer_fanout ORDER BY indexer_fanout.id LIMIT 1`,
   );
-  return { next: rows[0] ?? null, waiting: rows[0]?.waiting ?? 0 };
+  const [next] = rows;
+  return {
+    next: next ?? null,
+    waiting: next?.waiting ?? 0,
+    oldestSeconds: next?.oldestSeconds ?? 0,
+  };
 }
 
 const pageSql: Record<FanoutKind, string> = {
@@ -65,16 +80,21 @@ export async function fanoutIds(pool: pg.Pool, fanout: Fanout): Promise<string[]
   return rows.map((row) => row.id);
 }
 
-/** A page is written: moves the cursor, or ends the fan-out after the last page. */
+/**
+ * A page is written: moves the cursor, or ends the fan-out after the last page. One that was begun anew meanwhile, by
+ * a later change that another process received, is left as it is.
+ */
 export async function moveFanout(
   pool: pg.Pool,
   fanout: Fanout,
   ids: readonly string[],
 ): Promise<void> {
   const last = ids.at(-1);
+  const asRead = "id = $1 AND cursor = $2 AND commit_lsn = $3::pg_lsn";
+  const values = [fanout.id, fanout.cursor, fanout.commitLsn];
   if (last === undefined || ids.length < fanoutPage) {
-    await pool.query("DELETE FROM indexer_fanout WHERE id = $1", [fanout.id]);
+    await pool.query(`DELETE FROM indexer_fanout WHERE ${asRead}`, values);
   } else {
-    await pool.query("UPDATE indexer_fanout SET cursor = $2 WHERE id = $1", [fanout.id, last]);
+    await pool.query(`UPDATE indexer_fanout SET cursor = $4 WHERE ${asRead}`, [...values, last]);
   }
 }

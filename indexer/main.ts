@@ -14,6 +14,7 @@ const database = openDatabase({
   url: config.DATABASE_URL,
   poolSize: 4,
   connectTimeoutMs: 10_000,
+  queryTimeoutMs: config.QUERY_TIMEOUT_MS,
   applicationName: "frontrow-indexer",
   onIdleError: (error) => log.warn({ err: error }, "an idle connection ended"),
 });

@@ -25,6 +25,12 @@ export function createMetrics() {
       labelNames: ["state"],
       registers,
     }),
+    slotStatus: new Gauge({
+      name: "indexer_slot_status",
+      help: "1 for how the server's log stands to the slot: reserved, extended, unreserved, lost or missing",
+      labelNames: ["status"],
+      registers,
+    }),
     slotRetainedBytes: gauge("slot_retained_bytes", "log that the server keeps for the slot"),
     slotSafeBytes: gauge("slot_safe_bytes", "log until the slot is lost; -1 without a limit"),
     slotLagBytes: gauge("slot_lag_bytes", "log between the slot's confirmed position and now"),
@@ -48,6 +54,7 @@ export function createMetrics() {
     }),
     batches: counter("batches_total", "batches of dirty keys written"),
     guardRetries: counter("guard_retries_total", "reads repeated: a commit was not visible yet"),
+    guardSeconds: gauge("guard_seconds", "how long the last read that had to be repeated waited"),
     importSeconds: histogram("import_seconds", "one import request"),
     linesFailed: new Counter({
       name: "indexer_lines_failed_total",
@@ -63,6 +70,7 @@ export function createMetrics() {
     }),
     deadLetters: gauge("dead_letters", "documents that the search server refuses"),
     fanouts: gauge("fanouts", "venues and performers whose events wait to be rebuilt"),
+    fanoutOldestSeconds: gauge("fanout_oldest_seconds", "how long the oldest of them waits"),
     buildDone: gauge("build_done", "share of the build under way; -1 without one"),
     drift: counter("drift_total", "documents that reconciliation found wrong"),
     reconciled: counter("reconciled_total", "documents that reconciliation compared"),

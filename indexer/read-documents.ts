@@ -61,16 +61,23 @@ export async function readDocuments(pool: pg.Pool, request: ReadRequest): Promis
   }
 }
 
-/** Prices fit a double: `contracts/money.ts` bounds them far below 2^53. */
-const documentsSql = `
+/**
+ * Tickets are counted event by event, through their index: for a list of events the planner expects the average of
+ * each and would rather read the whole table, even for events that have none (decision 0140). Prices fit a double:
+ * `contracts/money.ts` bounds them far below 2^53.
+ */
+export const documentsSql = `
   WITH wanted AS MATERIALIZED (SELECT * FROM events WHERE id = ANY($1::bigint[])),
   seats AS MATERIALIZED (
-    SELECT event_id, currency, count(*)::int AS tickets,
-           (count(*) FILTER (WHERE status = 'available'))::int AS available,
-           (count(*) FILTER (WHERE status <> 'blocked'))::int AS sellable,
-           (min(price) FILTER (WHERE status <> 'blocked'))::float8 AS min_price,
-           (max(price) FILTER (WHERE status <> 'blocked'))::float8 AS max_price
-    FROM tickets WHERE event_id = ANY($1::bigint[]) GROUP BY event_id, currency
+    SELECT w.id AS event_id, counts.*
+    FROM wanted w CROSS JOIN LATERAL (
+      SELECT currency, count(*)::int AS tickets,
+             (count(*) FILTER (WHERE status = 'available'))::int AS available,
+             (count(*) FILTER (WHERE status <> 'blocked'))::int AS sellable,
+             (min(price) FILTER (WHERE status <> 'blocked'))::float8 AS min_price,
+             (max(price) FILTER (WHERE status <> 'blocked'))::float8 AS max_price
+      FROM tickets WHERE event_id = w.id GROUP BY currency
+    ) counts
   ),
   seat_lists AS (
     SELECT event_id, json_agg(json_build_object(

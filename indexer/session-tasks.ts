@@ -4,7 +4,7 @@ import { ReconcileTask } from "./reconcile-task.ts";
 import { RequestTask } from "./request-task.ts";
 import type { SessionContext } from "./session-context.ts";
 import type { Task } from "./task.ts";
-import { recheckTask, retireTask, sweepTask } from "./upkeep-tasks.ts";
+import { aliasTask, recheckTask, retireTask, sweepTask } from "./upkeep-tasks.ts";
 
 export interface SessionTasks {
   readonly all: readonly Task[];
@@ -23,6 +23,7 @@ export function createTasks(ctx: SessionContext): SessionTasks {
     reconcile,
     deadLetters,
     sweepTask(ctx),
+    aliasTask(ctx),
     recheckTask(ctx),
     retireTask(ctx),
   ];

@@ -10,6 +10,8 @@ export type SlotHealth =
   | {
       status: "usable";
       active: boolean;
+      /** Whether the log that it needs is there for sure (`reserved`, `extended`), or may go with the next checkpoint. */
+      wal: "reserved" | "extended" | "unreserved";
       confirmed: Lsn;
       /** Log that the server keeps for us, in bytes. */
       retainedBytes: number;
@@ -18,6 +20,14 @@ export type SlotHealth =
       /** Log that may still be written before the slot is lost; `null` without a limit. */
       safeBytes: number | null;
     };
+
+/** Everything that a slot may be, in one word each. */
+export const slotWords = ["reserved", "extended", "unreserved", "lost", "missing"] as const;
+
+/** @returns which of them it is */
+export function slotWord(health: SlotHealth): (typeof slotWords)[number] {
+  return health.status === "usable" ? health.wal : health.status;
+}
 
 interface SlotRow {
   active: boolean;
@@ -50,6 +60,10 @@ export async function readSlot(db: pg.Pool | pg.ClientBase, slot: string): Promi
   return {
     status: "usable",
     active: row.active,
+    wal:
+      row.wal_status === "extended" || row.wal_status === "unreserved"
+        ? row.wal_status
+        : "reserved",
     confirmed: parseLsn(row.confirmed),
     retainedBytes: row.retained ?? 0,
     lagBytes: row.lag ?? 0,

@@ -2,7 +2,7 @@ import { messagePrefix } from "./collator.ts";
 import type { ServiceDeps } from "./deps.ts";
 import { heartbeatText } from "./heartbeat.ts";
 import type { Progress } from "./progress.ts";
-import { readSlot } from "./slot.ts";
+import { readSlot, slotWord, slotWords } from "./slot.ts";
 import { parseSnapshot } from "./snapshot.ts";
 import { validateDatabase } from "./validate.ts";
 
@@ -25,6 +25,10 @@ export class Ticker {
 
   /** @throws what ends the session */
   async run(signal: AbortSignal): Promise<void> {
+    await Promise.race([this.#work(signal), this.#listen(signal)]);
+  }
+
+  async #work(signal: AbortSignal): Promise<void> {
     const { clock, config } = this.#deps;
     while (!signal.aborted) {
       await this.#tick(clock.now());
@@ -55,8 +59,16 @@ export class Ticker {
       this.#due.validate = now + config.VALIDATE_MS;
       await validateDatabase(pool, config.PUBLICATION);
     }
-    const silentMs = status.heartbeatMs === null ? 0 : now - status.heartbeatMs;
-    if (silentMs > config.HB_LOST_MS && !status.paused) throw new Error("the stream is silent");
+  }
+
+  /** Apart from the rest, which asks the database and would wait with it. */
+  async #listen(signal: AbortSignal): Promise<void> {
+    const { clock, config, status } = this.#deps;
+    while (!signal.aborted) {
+      const silentMs = status.heartbeatMs === null ? 0 : clock.now() - status.heartbeatMs;
+      if (silentMs > config.HB_LOST_MS && !status.paused) throw new Error("the stream is silent");
+      await clock.sleep(config.CHECKPOINT_MS, signal);
+    }
   }
 
   /** Through the log and back: moves the slot of a quiet publication, and measures the whole way. */
@@ -67,6 +79,9 @@ export class Ticker {
       heartbeatText(config.SLOT_NAME, now),
     ]);
     const health = await readSlot(pool, config.SLOT_NAME);
+    const current = slotWord(health);
+    for (const word of slotWords)
+      metrics.slotStatus.set({ status: word }, word === current ? 1 : 0);
     if (health.status !== "usable") return;
     metrics.slotRetainedBytes.set(health.retainedBytes);
     metrics.slotSafeBytes.set(health.safeBytes ?? -1);

@@ -40,10 +40,16 @@ const ImportLine = z.object({
 export class TypesenseSink {
   readonly #target: TypesenseTarget;
   readonly #timeoutMs: number;
+  #answered = 0;
 
   constructor(target: TypesenseTarget, timeoutMs: number) {
     this.#target = target;
     this.#timeoutMs = timeoutMs;
+  }
+
+  /** Requests that did what they were to do. */
+  get answered(): number {
+    return this.#answered;
   }
 
   /**
@@ -70,7 +76,9 @@ export class TypesenseSink {
     });
     // A server that runs out of room in the middle of a batch says so line by line.
     const busy = failures.find((failure) => retryableCodes.has(failure.code));
-    return busy ? { status: "unavailable", code: busy.code } : { status: "written", failures };
+    if (busy) return { status: "unavailable", code: busy.code };
+    this.#answered += 1;
+    return { status: "written", failures };
   }
 
   async delete(collection: string, ids: readonly string[]): Promise<DeleteResult> {
@@ -84,6 +92,7 @@ export class TypesenseSink {
       });
       if (result.status === "unknown") return { status: "unavailable", code: 0 };
       if (result.code !== 200) return troubleOf(result.code);
+      this.#answered += 1;
       count += z.object({ num_deleted: z.int() }).parse(JSON.parse(result.body)).num_deleted;
     }
     return { status: "deleted", count };
@@ -104,6 +113,7 @@ export class TypesenseSink {
     });
     if (result.status === "unknown") return { status: "unavailable", code: 0 };
     if (result.code !== 200) return troubleOf(result.code);
+    this.#answered += 1;
     return { status: "exported", lines: result.body.split("\n").filter((line) => line !== "") };
   }
 

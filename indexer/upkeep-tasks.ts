@@ -1,4 +1,5 @@
 import { noteDropped, readRetired } from "./builds.ts";
+import { CollectionMissingError } from "./errors.ts";
 import { periodicTask } from "./periodic-task.ts";
 import type { SessionContext } from "./session-context.ts";
 import type { Task } from "./task.ts";
@@ -22,6 +23,18 @@ export function sweepTask(ctx: SessionContext): Task {
       await ctx.write(ids, [collection]);
     }
     return config.SWEEP_MS;
+  });
+}
+
+/**
+ * Looks whether readers still see the collection that is kept right. The alias may have been moved by hand, or by a
+ * process that woke up long after it had meant to.
+ */
+export function aliasTask(ctx: SessionContext): Task {
+  return periodicTask("alias", ctx.clock, async () => {
+    const live = ctx.live();
+    if (live && (await ctx.collections.current()) !== live) throw new CollectionMissingError(live);
+    return ctx.config.VALIDATE_MS;
   });
 }
 

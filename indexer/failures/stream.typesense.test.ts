@@ -1,5 +1,5 @@
 import { eq, sql } from "drizzle-orm";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { events, performers, tickets } from "../../db/schema/catalogue.ts";
 import { insertEvent, insertPerformer, insertTickets } from "../../db/testing/factories.ts";
 import { parseLsn } from "../lsn.ts";
@@ -7,6 +7,7 @@ import { readSlot } from "../slot.ts";
 import { isImport } from "../testing/fault-proxy.ts";
 import { converged, indexed, patience } from "../testing/indexer.ts";
 import { metricOf, openLab } from "../testing/lab.ts";
+import { startTcpProxy } from "../testing/tcp-proxy.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 const lab = await openLab();
@@ -59,6 +60,27 @@ test("a connection that the server ends is replaced, and nothing in between is l
   }
   await converged(indexer.deps);
   expect(await metricOf(indexer, "indexer_reconnects_total")).toBeGreaterThan(0);
+});
+
+test("connections that fall silent without an end are given up, and nothing in between is lost", async () => {
+  const event = await insertEvent(db);
+  const url = new URL(lab.databaseUrl);
+  const proxy = await startTcpProxy(Number(url.port));
+  onTestFinished(() => proxy.close());
+  url.port = String(proxy.port);
+  const name = url.pathname.slice(1);
+  // The server's end of a silent stream holds the slot until the server gives it up as well.
+  await pool.query(`ALTER DATABASE ${name} SET wal_sender_timeout = '2s'`);
+  const indexer = await lab.start(
+    lab.env({ DATABASE_URL: url.href, HB_LOST_MS: "2000", QUERY_TIMEOUT_MS: "2000" }),
+  );
+  await pool.query(`ALTER DATABASE ${name} RESET wal_sender_timeout`);
+  await converged(indexer.deps);
+  proxy.silence();
+  await db.update(events).set({ name: "In the silence" }).where(eq(events.id, event.id));
+  await converged(indexer.deps);
+  expect(await metricOf(indexer, "indexer_reconnects_total")).toBeGreaterThan(0);
+  expect((await indexed(indexer.deps)).get(String(event.id))).toContain("In the silence");
 });
 
 test("a ticket that moves and one that is deleted are counted where they were and where they are", async () => {

@@ -1,5 +1,5 @@
 import { eq } from "drizzle-orm";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { openLoop } from "../../bench/load.ts";
 import { events } from "../../db/schema/catalogue.ts";
 import { insertEvent } from "../../db/testing/factories.ts";
@@ -8,9 +8,8 @@ import { readConfig } from "../config.ts";
 import { createDeps } from "../create-service.ts";
 import { askIndexer, readRequest } from "../requests.ts";
 import { isImport } from "../testing/fault-proxy.ts";
-import { converged, patience } from "../testing/indexer.ts";
+import { converged, indexed, patience } from "../testing/indexer.ts";
 import { openLab } from "../testing/lab.ts";
-import type { IndexerProcess } from "../testing/process.ts";
 
 vi.setConfig({ testTimeout: 240_000 });
 const lab = await openLab();
@@ -21,24 +20,43 @@ for (let made = 0; made < 20; made += 1) await insertEvent(db);
 const seeds = Number(process.env["CRASH_SEEDS"] ?? 2);
 
 test("of two indexers one is active; when it dies or freezes the other takes over, and a thawed one harms nothing", async () => {
-  const env = lab.env();
-  const deps = await observer(env);
-  const name = new URL(lab.databaseUrl).pathname.slice(1);
-  await pool.query(`ALTER DATABASE ${name} SET wal_sender_timeout = '2s'`);
-  const [first, second] = [lab.spawn(env), lab.spawn(env)];
-  await converged(deps);
-  const { active, standby } = await roles(env.SLOT_NAME, first, second);
+  const { deps, active, standby } = await startTwo();
   active.kill("SIGSTOP");
   await db.update(events).set({ name: "While frozen" });
   await converged(deps);
+  expect(await standby.state()).toBe("streaming");
   active.kill("SIGCONT");
+  await vi.waitUntil(async () => (await active.state()) === "standby", patience);
   await db.update(events).set({ name: "Thawed" });
   await converged(deps);
   standby.kill("SIGKILL");
   await standby.exited;
   await db.update(events).set({ name: "Only one is left" });
   await converged(deps);
-  await pool.query(`ALTER DATABASE ${name} RESET wal_sender_timeout`);
+  expect(await active.state()).toBe("streaming");
+});
+
+test("what a frozen indexer had sent, and arrives after the other has taken over, is put right once it thaws", async () => {
+  const doomed = await insertEvent(db);
+  const { deps, active, standby } = await startTwo();
+  const released = Promise.withResolvers<void>();
+  lab.proxy.set({ kind: "hold", until: released.promise }, isImport);
+  await db.update(events).set({ name: "Doomed" }).where(eq(events.id, doomed.id));
+  await vi.waitUntil(
+    () => lab.proxy.seen.some((it) => isImport(it) && it.body.includes("Doomed")),
+    patience,
+  );
+  active.kill("SIGSTOP");
+  lab.proxy.set(null);
+  await db.delete(events).where(eq(events.id, doomed.id));
+  await converged(deps);
+  expect(await standby.state()).toBe("streaming");
+  released.resolve();
+  const ghost = async () => (await indexed(deps)).has(String(doomed.id));
+  await vi.waitUntil(ghost, patience);
+  active.kill("SIGCONT");
+  await converged(deps);
+  expect(await ghost()).toBe(false);
 });
 
 test.each(
@@ -138,17 +156,21 @@ async function isLive(slot: string): Promise<boolean> {
   return rowCount === 1;
 }
 
-/** Which of two processes streams the slot: the one whose address the server knows. */
-async function roles(slot: string, first: IndexerProcess, second: IndexerProcess) {
-  const { rows } = await pool.query<{ port: number }>(
-    `SELECT client_port AS port FROM pg_stat_replication
-     WHERE pid = (SELECT active_pid FROM pg_replication_slots WHERE slot_name = $1)`,
-    [slot],
-  );
-  // The log says which of them began the build.
-  const firstIsActive = first.log().includes('"building"') || !second.log().includes('"building"');
-  expect(rows).toHaveLength(1);
-  return firstIsActive ? { active: first, standby: second } : { active: second, standby: first };
+/** One that streams and another that stands by; the server gives up on a silent one after two seconds. */
+async function startTwo() {
+  const env = lab.env({ LOG_LEVEL: "info" });
+  const name = new URL(lab.databaseUrl).pathname.slice(1);
+  await pool.query(`ALTER DATABASE ${name} SET wal_sender_timeout = '2s'`);
+  onTestFinished(async () => {
+    await pool.query(`ALTER DATABASE ${name} RESET wal_sender_timeout`);
+  });
+  const deps = await observer(env);
+  const active = lab.spawn(env);
+  await vi.waitUntil(async () => (await active.state()) === "streaming", patience);
+  const standby = lab.spawn(env);
+  await vi.waitUntil(async () => (await standby.state()) === "standby", patience);
+  await converged(deps);
+  return { deps, active, standby };
 }
 
 function isDelete(request: { method: string }): boolean {

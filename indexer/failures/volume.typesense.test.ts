@@ -86,10 +86,7 @@ async function spawnWatched(more: Record<string, string>) {
     return Number(line?.slice(wanted.length + 1) ?? Number.NaN);
   };
   await converged(deps);
-  await vi.waitUntil(async () => {
-    const answer = await fetch(`http://127.0.0.1:${port}/ready`);
-    return ((await answer.json()) as { state: string }).state === "streaming";
-  }, patience);
+  await vi.waitUntil(async () => (await child.state()) === "streaming", patience);
   await pool.query(`ALTER DATABASE ${name} RESET wal_sender_timeout`);
   let most = 0;
   const ending = new AbortController();

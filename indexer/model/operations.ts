@@ -157,6 +157,9 @@ export function drawOperations(seed: number, total: number, perRound: number): O
     if (at % perRound === Math.floor(perRound / 2)) {
       return { kind: "accident", accident: { kind: "kill-sink" } };
     }
+    if (at % perRound === Math.floor((perRound * 3) / 4)) {
+      return { kind: "accident", accident: { kind: "stop-indexer" } };
+    }
     if (at % (perRound * 4) === Math.floor(perRound / 4)) {
       return { kind: "transaction", statements: [{ kind: "truncate-events" }], commit: true };
     }

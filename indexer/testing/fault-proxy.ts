@@ -16,8 +16,8 @@ export type Fault =
   | { kind: "reset" }
   /** Passes the request on and answers only the first lines. */
   | { kind: "fewer-lines" }
-  /** Passes the request on after a while. */
-  | { kind: "delay"; ms: number }
+  /** Passes the request on when told to, whatever else is set meanwhile. */
+  | { kind: "hold"; until: Promise<void> }
   /** Passes the documents on with a field that does not fit the schema, all or only these. */
   | { kind: "poison"; ids?: readonly string[] }
   /** Calls back when the request is there, or answered but the answer not yet sent; nothing goes further. */
@@ -95,8 +95,8 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
         return pass(incoming, body, (answer) =>
           send(response, { ...answer, body: answer.body.split("\n").slice(0, -1).join("\n") }),
         );
-      case "delay":
-        setTimeout(() => pass(incoming, body, (answer) => send(response, answer)), it.ms);
+      case "hold":
+        void it.until.then(() => pass(incoming, body, (answer) => send(response, answer)));
         return;
       case "poison":
         return pass(incoming, poison(body, it.ids), (answer) => send(response, answer));

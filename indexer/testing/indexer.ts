@@ -63,7 +63,11 @@ export async function startIndexer(
   hooks?: ServiceHooks,
 ): Promise<RunningIndexer> {
   const config: IndexerConfig = readConfig(env);
-  const database = openDatabase({ url: config.DATABASE_URL, poolSize: 4 });
+  const database = openDatabase({
+    url: config.DATABASE_URL,
+    poolSize: 4,
+    queryTimeoutMs: config.QUERY_TIMEOUT_MS,
+  });
   const deps = await createDeps(config, {
     pool: database.pool,
     log: pino({ level: config.LOG_LEVEL }),
