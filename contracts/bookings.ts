@@ -68,6 +68,9 @@ export const ConfirmRequest = z
   .meta({ id: "ConfirmRequest" });
 export type ConfirmRequest = z.infer<typeof ConfirmRequest>;
 
+export const Refund = z.enum(["under-way", "done"]).meta({ id: "Refund" });
+export type Refund = z.infer<typeof Refund>;
+
 export const Booking = z
   .object({
     id: BookingId,
@@ -80,6 +83,7 @@ export const Booking = z
     expiresAt: z.string().nullable().describe("null once the booking is no hold any more"),
     extendableUntil: z.string().nullable().describe("hard cap of a hold, however often extended"),
     confirmedAt: z.string().nullable(),
+    refund: Refund.optional().describe("of a cancelled booking that was paid for here"),
   })
   .meta({ id: "Booking" });
 export type Booking = z.infer<typeof Booking>;
@@ -92,7 +96,11 @@ export const BookingHistory = z
       z.object({
         at: z.string(),
         action: z.string().describe("such as hold.placed, hold.confirmed, booking.cancelled"),
-        byOwner: z.boolean().describe("false: by the system, or by a buyer to whom it had expired"),
+        byOwner: z
+          .boolean()
+          .describe(
+            "false: by the system, by whoever called the event off, or by a buyer to whom it had expired",
+          ),
       }),
     ),
   })
