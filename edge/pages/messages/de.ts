@@ -226,6 +226,7 @@ export const de = {
       expired: "Abgelaufen",
       cancelled: "Storniert",
     },
+    refunds: { "under-way": "Dein Geld ist auf dem Weg zurück", done: "Zurückgezahlt" },
     noCodes:
       "Die Codes können gerade nicht gezeigt werden. Deine Tickets sind sicher; bitte lade gleich neu.",
   },

@@ -225,6 +225,7 @@ export const en = {
       expired: "Ran out",
       cancelled: "Cancelled",
     },
+    refunds: { "under-way": "Your money is on its way back", done: "Paid back" },
     noCodes:
       "The codes cannot be shown right now. Your tickets are safe; please reload in a moment.",
   },

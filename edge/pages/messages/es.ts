@@ -224,6 +224,7 @@ export const es = {
       expired: "Caducada",
       cancelled: "Cancelada",
     },
+    refunds: { "under-way": "Tu dinero está en camino de vuelta", done: "Reembolsada" },
     noCodes:
       "Ahora no se pueden mostrar los códigos. Tus entradas están a salvo; recarga en un momento.",
   },
