@@ -64,6 +64,17 @@ export const ConfirmRequest = z
       .describe(
         "what to pay with, as the payment provider names it; without it the buyer pays there",
       ),
+    returnTo: z
+      .url({ protocol: /^https?$/, error: "must be an http or https URL" })
+      .max(2_000)
+      .optional()
+      .describe(
+        "pay at a page of the payment provider's, which comes back here; a 402 then has payment.url",
+      ),
+  })
+  .refine((how) => how.paymentMethod === undefined || how.returnTo === undefined, {
+    path: ["returnTo"],
+    error: "must not come with paymentMethod",
   })
   .meta({ id: "ConfirmRequest" });
 export type ConfirmRequest = z.infer<typeof ConfirmRequest>;
