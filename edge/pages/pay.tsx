@@ -1,8 +1,6 @@
-import type { Booking } from "../../contracts/bookings.ts";
 import { callerOf, type PageContext } from "./context.ts";
 import { problemPage } from "./errors.tsx";
 import { money } from "./format.ts";
-import { Summary } from "./hold.tsx";
 import { respond } from "./layout.tsx";
 import { localPath } from "./locale.ts";
 
@@ -28,7 +26,7 @@ export async function payPage(c: PageContext, bookingId: string, url: string): P
   const { deps, locale, m } = c.var;
   const loaded = await deps.getBooking(callerOf(c), bookingId);
   if (!loaded.ok) return problemPage(c, loaded.problem);
-  const booking: Booking = loaded.value;
+  const { total } = loaded.value;
   const { host } = new URL(url);
   return respond(c, {
     title: m.pay.title,
@@ -36,12 +34,11 @@ export async function payPage(c: PageContext, bookingId: string, url: string): P
       <section class="narrow">
         <h1>{m.pay.title}</h1>
         <p class="lead">{m.pay.lead(host)}</p>
-        <Summary c={c} booking={booking} />
         <div class="actions">
           <a class="button primary big" href={url}>
-            {m.pay.go(money(locale, booking.total))}
+            {m.pay.go(money(locale, total))}
           </a>
-          <a class="button" href={localPath(locale, `/hold/${booking.id}`)}>
+          <a class="button" href={localPath(locale, `/hold/${bookingId}`)}>
             {m.pay.back}
           </a>
         </div>

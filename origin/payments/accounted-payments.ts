@@ -29,7 +29,7 @@ export function accountedPayments(db: Db, provider: PaymentProvider): Payments {
     async authorise(request) {
       // The buyer may pay in another way than before: then the attempt that was open has just ended.
       const answer =
-        (await attempt(db, provider, request)) ?? (await attempt(db, provider, request));
+        (await tryToPay(db, provider, request)) ?? (await tryToPay(db, provider, request));
       if (!answer) throw beingGivenUp();
       return answer;
     },
@@ -47,7 +47,7 @@ export function accountedPayments(db: Db, provider: PaymentProvider): Payments {
 }
 
 /** @returns undefined when an attempt to pay in another way has ended with this */
-async function attempt(
+async function tryToPay(
   db: Db,
   provider: PaymentProvider,
   { bookingId, userId, requestId, method, returnTo }: PaymentRequest,

@@ -1,4 +1,4 @@
-import { Stripe } from "stripe";
+import type { Stripe } from "stripe";
 import type { Money } from "../../../contracts/money.ts";
 import type { Authorisation } from "../payments.ts";
 import type { PaymentAttempt, ProviderState } from "../provider.ts";
