@@ -64,9 +64,23 @@ export const ConfirmRequest = z
       .describe(
         "what to pay with, as the payment provider names it; without it the buyer pays there",
       ),
+    returnTo: z
+      .url({ protocol: /^https?$/, error: "must be an http or https URL" })
+      .max(2_000)
+      .optional()
+      .describe(
+        "pay at a page of the payment provider's, which comes back here; a 402 then has payment.url",
+      ),
+  })
+  .refine((how) => how.paymentMethod === undefined || how.returnTo === undefined, {
+    path: ["returnTo"],
+    error: "must not come with paymentMethod",
   })
   .meta({ id: "ConfirmRequest" });
 export type ConfirmRequest = z.infer<typeof ConfirmRequest>;
+
+export const Refund = z.enum(["under-way", "done"]).meta({ id: "Refund" });
+export type Refund = z.infer<typeof Refund>;
 
 export const Booking = z
   .object({
@@ -80,6 +94,7 @@ export const Booking = z
     expiresAt: z.string().nullable().describe("null once the booking is no hold any more"),
     extendableUntil: z.string().nullable().describe("hard cap of a hold, however often extended"),
     confirmedAt: z.string().nullable(),
+    refund: Refund.optional().describe("of a cancelled booking that was paid for here"),
   })
   .meta({ id: "Booking" });
 export type Booking = z.infer<typeof Booking>;
@@ -92,7 +107,11 @@ export const BookingHistory = z
       z.object({
         at: z.string(),
         action: z.string().describe("such as hold.placed, hold.confirmed, booking.cancelled"),
-        byOwner: z.boolean().describe("false: by the system, or by a buyer to whom it had expired"),
+        byOwner: z
+          .boolean()
+          .describe(
+            "false: by the system, by whoever called the event off, or by a buyer to whom it had expired",
+          ),
       }),
     ),
   })

@@ -50,7 +50,9 @@ export const Problem = z
     unavailable: z.array(z.string()).optional(),
     alternatives: z.array(z.array(z.string())).optional(),
     queue: z.string().optional(),
-    payment: z.object({ clientSecret: z.string() }).optional(),
+    payment: z
+      .object({ clientSecret: z.string().optional(), url: z.string().optional() })
+      .optional(),
   })
   .meta({ id: "Problem" });
 export type Problem = z.infer<typeof Problem>;

@@ -43,6 +43,15 @@ export const payments = pgTable("payments", {
   changedAt: instant("changed_at").notNull().defaultNow(),
 });
 
+export const eventCancellations = pgTable("event_cancellations", {
+  eventId: rowId("event_id").primaryKey(),
+  actor: text("actor").notNull(),
+  requestId: text("request_id"),
+  requestedAt: instant("requested_at").notNull().defaultNow(),
+  payBackAfter: instant("pay_back_after").notNull().defaultNow(),
+  nextAt: instant("next_at").defaultNow(),
+});
+
 export const bookingTickets = pgTable(
   "booking_tickets",
   {

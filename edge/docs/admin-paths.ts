@@ -89,7 +89,8 @@ export const adminPaths: ZodOpenApiPathsObject = {
   "/admin/events/{id}/cancel": {
     post: {
       ...signedIn,
-      summary: "Call an event off: it stays visible, nothing is sold any more",
+      summary:
+        "Call an event off: it stays visible, nothing is sold any more, its bookings end and are paid back",
       requestParams: { path: z.object({ id: EventId }) },
       responses: { ...answers(200, "The event", Event), ...refused, ...fails("not-found") },
     },

@@ -67,8 +67,11 @@ export function apiVerbs(ask: AskApi): ApiVerbs {
       }),
     getBooking: (caller, booking) => call(`/bookings/${id(booking)}`, asIs(Booking), { caller }),
     listBookings: (caller, page) => call(`/bookings?page=${page}`, asIs(BookingList), { caller }),
-    confirm: (caller, booking) =>
-      call(`/bookings/${id(booking)}/confirm`, asIs(Booking), post(caller)),
+    confirm: (caller, booking, returnTo) =>
+      call(`/bookings/${id(booking)}/confirm`, asIs(Booking), {
+        ...post(caller),
+        body: { returnTo },
+      }),
     extend: (caller, booking) =>
       call(`/bookings/${id(booking)}/extend`, asIs(Booking), post(caller)),
     release: (caller, booking) =>

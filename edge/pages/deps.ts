@@ -104,7 +104,12 @@ export interface PagesDeps {
   ) => Promise<Outcome<Booking>>;
   readonly getBooking: (caller: Caller, bookingId: string) => Promise<Outcome<Booking>>;
   readonly listBookings: (caller: Caller, page: number) => Promise<Outcome<BookingList>>;
-  readonly confirm: (caller: Caller, bookingId: string) => Promise<Outcome<Booking>>;
+  /** @param returnTo where the page that the buyer may have to pay at sends them back to */
+  readonly confirm: (
+    caller: Caller,
+    bookingId: string,
+    returnTo: string,
+  ) => Promise<Outcome<Booking>>;
   readonly extend: (caller: Caller, bookingId: string) => Promise<Outcome<Booking>>;
   readonly release: (caller: Caller, bookingId: string) => Promise<Outcome<null>>;
   /** Signed codes of a confirmed booking's tickets, in the booking's order. */

@@ -5,6 +5,7 @@ import { problemPage } from "./errors.tsx";
 import { money, places, time } from "./format.ts";
 import { respond } from "./layout.tsx";
 import { localPath } from "./locale.ts";
+import { hasReturned, payPage, returnAddress } from "./pay.tsx";
 
 /** `/hold/:booking`: check, then confirm; or extend, or let go. After expiry the same seats are one tap away. */
 export async function holdPage(c: PageContext): Promise<Response> {
@@ -68,7 +69,7 @@ function Live({ c, booking, zone, expiresAt }: LiveProps) {
           {m.hold.until(booking.tickets.length, time(locale, "time", expiresAt, zone))}
         </p>
       </hold-timer>
-      <p class="lead">{m.hold.hint}</p>
+      <p class="lead">{hasReturned(c) ? m.pay.returned : m.hold.hint}</p>
       <Summary c={c} booking={booking} />
       <div class="actions">
         <form method="post" action={action("confirm")}>
@@ -102,13 +103,20 @@ function Over({ c, booking }: { c: PageContext; booking: Booking }) {
       <h1>{ranOut ? m.hold.expired : m.hold.ended}</h1>
       {ranOut ? (
         <p class="lead" role="status">
-          {m.hold.expiredHint}
+          {hasReturned(c) ? m.pay.returnedLate : m.hold.expiredHint}
         </p>
       ) : (
         ""
       )}
       <Summary c={c} booking={booking} />
       <div class="actions">
+        {ranOut && hasReturned(c) ? (
+          <form method="post" action={localPath(locale, `/hold/${booking.id}/confirm`)}>
+            <button class="primary big">{m.hold.confirm}</button>
+          </form>
+        ) : (
+          ""
+        )}
         <form method="post" action={localPath(locale, `/e/${booking.eventId}/hold`)}>
           {booking.tickets.map((ticket) => (
             <input type="hidden" name="ticketIds" value={ticket.id} />
@@ -151,14 +159,18 @@ export function Summary({ c, booking }: { c: PageContext; booking: Booking }) {
 
 /** `POST /hold/:booking/confirm` */
 export async function postConfirm(c: PageContext): Promise<Response> {
-  const confirmed = await c.get("deps").confirm(callerOf(c), bookingId(c));
+  const id = bookingId(c);
+  const confirmed = await c.get("deps").confirm(callerOf(c), id, returnAddress(c, id));
   if (confirmed.ok) {
     return c.redirect(
       localPath(c.get("locale"), `/tickets/${confirmed.value.id}?notice=bought`),
       303,
     );
   }
-  const { code } = confirmed.problem;
+  const { code, payment } = confirmed.problem;
+  if (code === "payment-required" && payment?.url !== undefined) {
+    return payPage(c, id, payment.url);
+  }
   // The hold page says what is left of it, and keeps the choice.
   if (code === "hold-expired" || code === "booking-not-changeable") return backToHold(c);
   return problemPage(c, confirmed.problem);

@@ -110,7 +110,9 @@ function BookingRow({ c, booking, facts }: RowProps) {
               ? m.tickets.statuses.expired
               : m.tickets.statuses[booking.status]}
           </span>
+          {booking.refund ? <span>{m.tickets.refunds[booking.refund]}</span> : ""}
         </p>
+        {facts?.event.status === "cancelled" ? <p>{m.event.cancelled}</p> : ""}
       </div>
       {live ? (
         <a class="button primary" href={localPath(locale, `/hold/${booking.id}`)}>

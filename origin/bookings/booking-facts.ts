@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { BookingStatus, type Booking } from "../../contracts/bookings.ts";
+import { BookingStatus, Refund, type Booking } from "../../contracts/bookings.ts";
 import type { TicketStatus } from "../../contracts/events.ts";
 
 const instant = z.string().transform((text) => new Date(text));
@@ -29,6 +29,8 @@ export const BookingFacts = z.object({
   extendable_until: instant,
   confirmed_at: instant.nullable(),
   tickets: z.array(BookedTicket),
+  /** Left out by the functions whose bookings cannot have one. */
+  refund: Refund.nullish(),
 });
 export type BookingFacts = z.infer<typeof BookingFacts>;
 
@@ -56,6 +58,7 @@ export function toBooking(facts: BookingFacts): Booking {
     expiresAt: isHeld ? facts.expires_at.toISOString() : null,
     extendableUntil: isHeld ? facts.extendable_until.toISOString() : null,
     confirmedAt: facts.confirmed_at?.toISOString() ?? null,
+    ...(facts.refund && { refund: facts.refund }),
   };
 }
 

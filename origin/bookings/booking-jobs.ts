@@ -5,17 +5,19 @@ import { settleDue } from "../payments/settle-due.ts";
 import { openBookings } from "./open-bookings.ts";
 import { tellEdge } from "../outbox/tell-edge.ts";
 import { repeat } from "../repeat.ts";
+import { endCancelled } from "./end-cancelled.ts";
 import { sweepHolds } from "./sweep-holds.ts";
 
 /** Pauses between two rounds with nothing to do, in milliseconds. */
 const outboxPauseMs = 250;
 const sweepPauseMs = 2_000;
 const settlePauseMs = 1_000;
+const cancelPauseMs = 1_000;
 const forgetPauseMs = 600_000;
 
 /**
- * What happens beside the requests, in every origin process: telling the edge about seats, and tidying up. None of it
- * decides anything. Ends soon after `deps.stopping` is aborted, with the round under way done.
+ * What happens beside the requests, in every origin process: telling the edge about seats, ending and paying back what
+ * an organiser called off, and tidying up. None of it decides anything. Ends soon after `deps.stopping` is aborted, with the round under way done.
  */
 export async function runBookingJobs(deps: Deps): Promise<void> {
   const { db, logger, till } = deps;
@@ -32,6 +34,7 @@ export async function runBookingJobs(deps: Deps): Promise<void> {
     repeat(deps, "sweep", sweepPauseMs, async () => (await sweepHolds(db)) > 0),
     till &&
       repeat(deps, "payments", settlePauseMs, () => settleDue(bookings, till.provider, logger)),
+    repeat(deps, "cancelled events", cancelPauseMs, () => endCancelled(bookings)),
     repeat(deps, "idempotency keys", forgetPauseMs, async () => (await forgetOldKeys(db)) > 0),
   ]);
 }

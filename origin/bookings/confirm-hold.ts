@@ -32,7 +32,7 @@ export async function confirmHold(deps: BookingDeps, confirm: ConfirmHold): Prom
   if (caller.isLate?.()) throw tooLate();
   const payment = confirm.paid ?? (await authorise(deps, confirm));
   if (payment.status === "declined") throw declined(payment.reason);
-  if (payment.status === "pending") throw paymentRequired(payment.clientSecret);
+  if (payment.status === "pending") throw paymentRequired(payment.way);
 
   let confirmed = await bookTickets(deps, confirm, payment);
   if (confirmed.outcome === "hold-expired") confirmed = await bookInstead(deps, confirm, payment);
@@ -47,9 +47,9 @@ export async function confirmHold(deps: BookingDeps, confirm: ConfirmHold): Prom
 }
 
 function authorise({ payments, db }: BookingDeps, confirm: ConfirmHold): Promise<Authorisation> {
-  const { bookingId, caller, paymentMethod: method } = confirm;
+  const { bookingId, caller, paymentMethod: method, returnTo } = confirm;
   const total = async () => (await readBooking({ db }, confirm)).total;
-  return payments.authorise({ ...caller, bookingId, method, total });
+  return payments.authorise({ ...caller, bookingId, method, returnTo, total });
 }
 
 async function bookTickets(

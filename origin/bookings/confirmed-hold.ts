@@ -23,6 +23,8 @@ export interface ConfirmHold {
   readonly caller: Caller;
   /** What the buyer pays with, in the words of the payment provider. */
   readonly paymentMethod?: string | undefined;
+  /** The buyer pays at a page of the provider's, which sends them back there. */
+  readonly returnTo?: string | undefined;
   /** Money that is there already: then none is asked for. */
   readonly paid?: Paid | undefined;
 }

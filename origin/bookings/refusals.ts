@@ -1,4 +1,5 @@
 import { DomainError } from "../errors.ts";
+import type { WayToPay } from "../payments/payments.ts";
 import type { EventSale } from "./event-sales.ts";
 
 const saleShut = {
@@ -70,12 +71,12 @@ export function declined(reason: string): DomainError {
   return new DomainError("payment-declined", `The payment was declined: ${reason}.`);
 }
 
-/** @param clientSecret with it the buyer's browser pays, at the payment provider */
-export function paymentRequired(clientSecret: string): DomainError {
+/** @param payment how the buyer pays, at the payment provider */
+export function paymentRequired(payment: WayToPay): DomainError {
   return new DomainError(
     "payment-required",
     "Pay first; then the booking is confirmed by itself, or by confirming it again.",
-    { extras: { payment: { clientSecret } } },
+    { extras: { payment } },
   );
 }
 

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import * as z from "zod";
 import type { Db } from "../../db/client.ts";
-import { callFunction } from "../bookings/call-function.ts";
+import { callFunction, rowsOf } from "../bookings/call-function.ts";
 import type { BookingState } from "./decide-payment.ts";
 
 const Status = z.enum([
@@ -60,6 +60,16 @@ export interface Learned {
 /** Opens the account of a booking, before the provider is asked for anything. */
 export function beginPayment(db: Db, bookingId: string, userId: string) {
   return callFunction(db, Begun, sql`begin_payment(${bookingId}::uuid, ${userId})`);
+}
+
+/** What a booking is for, as its buyer reads it at the provider, such as "2 × Quartet of Strings". */
+export async function describePurchase(db: Db, bookingId: string): Promise<string> {
+  const [row] = rowsOf<{ title: string }>(
+    await db.execute(sql`
+      SELECT (SELECT count(*) FROM booking_tickets WHERE booking_id = b.id) || ' × ' || e.name AS title
+      FROM bookings b JOIN events e ON e.id = b.event_id WHERE b.id = ${bookingId}::uuid`),
+  );
+  return row?.title ?? bookingId;
 }
 
 /** Writes down what the provider said; twice or too late it changes nothing, and says so. */

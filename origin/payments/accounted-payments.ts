@@ -1,8 +1,15 @@
 import type { Db } from "../../db/client.ts";
 import { DomainError } from "../errors.ts";
 import { bookingNotFound, notChangeable } from "../bookings/refusals.ts";
-import { beginPayment, giveUpPayment, readPayment, recordPayment } from "./account.ts";
-import type { Payments } from "./payments.ts";
+import {
+  beginPayment,
+  describePurchase,
+  giveUpPayment,
+  readPayment,
+  recordPayment,
+  type Learned,
+} from "./account.ts";
+import type { Authorisation, PaymentRequest, Payments } from "./payments.ts";
 import { FailedAttempt, type PaymentProvider } from "./provider.ts";
 
 /** Money that was set aside is looked at again after so long, in milliseconds, should this process die before it is taken. */
@@ -19,63 +26,11 @@ const freeReference = (bookingId: string) => `free:${bookingId}`;
 export function accountedPayments(db: Db, provider: PaymentProvider): Payments {
   return {
     keepsAccount: true,
-    async authorise({ bookingId, userId, requestId, method }) {
-      const begun = await beginPayment(db, bookingId, userId);
-      if (begun.outcome === "booking-not-found") throw bookingNotFound();
-      if (begun.outcome === "ended") throw notChangeable(`This booking was ${begun.status}.`);
-      if (begun.outcome === "paid") return { status: "captured", reference: begun.reference };
-      if (begun.outcome === "free") {
-        return { status: "captured", reference: freeReference(bookingId) };
-      }
-      const { attempt, status, total, currency } = begun;
-      if (status === "voiding") throw beingGivenUp();
-      const reference = begun.reference ?? undefined;
-      if ((status === "authorised" || status === "captured") && reference !== undefined) {
-        return { status, reference };
-      }
-      const learned = { bookingId, attempt, requestId };
-      const money = { amount: total, currency };
-      const answer = await provider
-        .authorise({ bookingId, attempt, total: money, reference, method })
-        .catch(async (error: unknown) => {
-          if (!(error instanceof FailedAttempt)) throw error;
-          await recordPayment(db, {
-            ...learned,
-            reference: null,
-            status: "declined",
-            againInMs: null,
-          });
-          throw beingGivenUp(error);
-        });
-      switch (answer.status) {
-        case "declined":
-          await recordPayment(db, {
-            ...learned,
-            reference: null,
-            status: "declined",
-            againInMs: null,
-          });
-          break;
-        case "pending":
-          await recordPayment(db, {
-            ...learned,
-            reference: answer.reference,
-            status: "open",
-            againInMs: openAgainMs,
-          });
-          break;
-        case "authorised":
-        case "captured":
-          await recordPayment(db, {
-            ...learned,
-            reference: answer.reference,
-            status: answer.status,
-            againInMs: authorisedAgainMs,
-          });
-          break;
-        default:
-          answer satisfies never;
-      }
+    async authorise(request) {
+      // The buyer may pay in another way than before: then the attempt that was open has just ended.
+      const answer =
+        (await tryToPay(db, provider, request)) ?? (await tryToPay(db, provider, request));
+      if (!answer) throw beingGivenUp();
       return answer;
     },
     capture: (_bookingId, reference) => provider.capture(reference),
@@ -89,6 +44,65 @@ export function accountedPayments(db: Db, provider: PaymentProvider): Payments {
       await recordPayment(db, { bookingId, attempt, reference, status, againInMs: null });
     },
   };
+}
+
+/** @returns undefined when an attempt to pay in another way has ended with this */
+async function tryToPay(
+  db: Db,
+  provider: PaymentProvider,
+  { bookingId, userId, requestId, method, returnTo }: PaymentRequest,
+): Promise<Authorisation | undefined> {
+  const begun = await beginPayment(db, bookingId, userId);
+  if (begun.outcome === "booking-not-found") throw bookingNotFound();
+  if (begun.outcome === "ended") throw notChangeable(`This booking was ${begun.status}.`);
+  if (begun.outcome === "paid") return { status: "captured", reference: begun.reference };
+  if (begun.outcome === "free") return { status: "captured", reference: freeReference(bookingId) };
+  const { attempt: nth, status, total, currency } = begun;
+  if (status === "voiding") throw beingGivenUp();
+  const reference = begun.reference ?? undefined;
+  if ((status === "authorised" || status === "captured") && reference !== undefined) {
+    return { status, reference };
+  }
+  const record = (learned: Pick<Learned, "reference" | "status" | "againInMs">) =>
+    recordPayment(db, { ...learned, bookingId, attempt: nth, requestId });
+  const declined = () => record({ reference: null, status: "declined", againInMs: null });
+  const page =
+    returnTo === undefined ? undefined : { returnTo, title: await describePurchase(db, bookingId) };
+  const answer = await provider
+    .authorise({
+      bookingId,
+      attempt: nth,
+      total: { amount: total, currency },
+      reference,
+      method,
+      page,
+    })
+    .catch(async (error: unknown) => {
+      if (!(error instanceof FailedAttempt)) throw error;
+      await declined();
+      throw beingGivenUp(error);
+    });
+  switch (answer.status) {
+    case "replaced":
+      await record({ reference: reference ?? null, status: "voided", againInMs: null });
+      return undefined;
+    case "declined":
+      await declined();
+      return answer;
+    case "pending":
+      await record({ reference: answer.reference, status: "open", againInMs: openAgainMs });
+      return answer;
+    case "authorised":
+    case "captured":
+      await record({
+        reference: answer.reference,
+        status: answer.status,
+        againInMs: authorisedAgainMs,
+      });
+      return answer;
+    default:
+      return answer satisfies never;
+  }
 }
 
 function beingGivenUp(cause?: unknown): DomainError {

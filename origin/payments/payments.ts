@@ -9,15 +9,20 @@ export interface PaymentRequest {
   readonly total: () => Promise<Money>;
   /** What the buyer pays with, in the provider's words. Absent: the buyer sees to it with the provider. */
   readonly method?: string | undefined;
+  /** The buyer pays at a page of the provider's, which sends them back there, paid or not. */
+  readonly returnTo?: string | undefined;
 }
+
+/** `clientSecret` lets the buyer's browser pay with the provider; `url` is a page of the provider's. */
+export type WayToPay = { readonly clientSecret: string } | { readonly url: string };
 
 export type Authorisation =
   /** The money is set aside; `capture` takes it. */
   | { readonly status: "authorised"; readonly reference: string }
   /** Nothing is left to do. */
   | { readonly status: "captured"; readonly reference: string }
-  /** The buyer has to do something first; `clientSecret` lets the buyer's browser do it with the provider. */
-  | { readonly status: "pending"; readonly reference: string; readonly clientSecret: string }
+  /** The buyer has to do something first. */
+  | { readonly status: "pending"; readonly reference: string; readonly way: WayToPay }
   | { readonly status: "declined"; readonly reason: string };
 
 export type Capture =

@@ -94,7 +94,7 @@ async function learn(
     if (error instanceof FailedAttempt) return undefined;
     throw error;
   });
-  if (!answer || answer.status === "declined") return undefined;
+  if (!answer || answer.status === "declined" || answer.status === "replaced") return undefined;
   // What was asked for twice is answered as it was then: only a look says what is.
   return { reference: answer.reference, state: await provider.look(answer.reference) };
 }

@@ -45,8 +45,8 @@ export function bookingRoutes(deps: BookingDeps & { readonly gate: Gate }): Hono
     })
     .post("/bookings/:bookingId/confirm", idempotent(deps), async (ctx) => {
       const hasBody = (await ctx.req.text()) !== "";
-      const { paymentMethod } = hasBody ? await parseBody(ctx, ConfirmRequest) : {};
-      return ctx.json(await confirmHold(deps, { ...bookingOf(ctx), paymentMethod }));
+      const how = hasBody ? await parseBody(ctx, ConfirmRequest) : {};
+      return ctx.json(await confirmHold(deps, { ...bookingOf(ctx), ...how }));
     })
     .post("/bookings/:bookingId/extend", idempotent(deps), async (ctx) =>
       ctx.json(await extendHold(deps, bookingOf(ctx))),

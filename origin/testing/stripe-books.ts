@@ -21,6 +21,20 @@ export interface Intent {
   refunded: number;
 }
 
+/** A page where somebody pays: a Checkout Session. */
+export interface Page {
+  readonly id: string;
+  readonly title: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly returnTo: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly intentMetadata: Readonly<Record<string, string>>;
+  status: "open" | "complete" | "expired";
+  /** Made once somebody pays. */
+  intent: Intent | undefined;
+}
+
 /** Payment methods that behave like Stripe's test cards of these names. */
 export const methods = {
   good: "pm_card_visa",
@@ -31,6 +45,9 @@ export const methods = {
 /** What Stripe has in its books, and its rules for what may follow what (https://docs.stripe.com/payments/paymentintents/lifecycle). */
 export class StripeBooks {
   readonly intents = new Map<string, Intent>();
+  readonly pages = new Map<string, Page>();
+  /** Where the pages are, without a trailing slash. */
+  pagesUrl = "";
 
   /** Payments with this booking in their metadata, oldest first. */
   of(bookingId: string): Intent[] {
@@ -45,7 +62,21 @@ export class StripeBooks {
     return true;
   }
 
+  /** The buyer pays at a page. @returns whether that was possible */
+  payAt(id: string): boolean {
+    const page = this.pages.get(id);
+    if (page?.status !== "open") return false;
+    page.intent = {
+      ...newIntent(page.amount, page.currency, page.intentMetadata),
+      status: "requires_capture",
+    };
+    this.intents.set(page.intent.id, page.intent);
+    page.status = "complete";
+    return true;
+  }
+
   answer(method: string, path: string, asked: URLSearchParams): Reply {
+    if (path.startsWith("/v1/checkout/sessions")) return this.#answerPage(method, path, asked);
     const [, id = "", verb = ""] = /^\/v1\/payment_intents\/([^/?]+)(?:\/(\w+))?/.exec(path) ?? [];
     if (method === "POST" && path === "/v1/payment_intents") return this.#make(asked);
     if (method === "POST" && path === "/v1/refunds") {
@@ -54,20 +85,41 @@ export class StripeBooks {
     return this.#change(id, method === "GET" ? "look" : verb, asked);
   }
 
-  #make(asked: URLSearchParams): Reply {
-    const metadata = [...asked].flatMap(([name, value]) => {
-      const member = /^metadata\[(\w+)\]$/.exec(name)?.[1];
-      return member === undefined ? [] : [[member, value] as const];
-    });
-    const intent: Intent = {
-      id: `pi_${randomUUID().replaceAll("-", "")}`,
-      amount: Number(asked.get("amount")),
-      currency: asked.get("currency") ?? "",
-      metadata: Object.fromEntries(metadata),
-      status: "requires_payment_method",
-      captured: 0,
-      refunded: 0,
+  #answerPage(method: string, path: string, asked: URLSearchParams): Reply {
+    const [, id, verb] = /^\/v1\/checkout\/sessions(?:\/([^/?]+)(?:\/(\w+))?)?/.exec(path) ?? [];
+    if (id === undefined) return this.#makePage(asked);
+    const page = this.pages.get(id);
+    if (!page) return refused("invalid_request_error", "resource_missing", 404);
+    if (method === "POST" && verb === "expire") {
+      if (page.status !== "open") return refused("invalid_request_error", undefined, 400);
+      page.status = "expired";
+    }
+    return { status: 200, body: toPageObject(page, this.pagesUrl) };
+  }
+
+  #makePage(asked: URLSearchParams): Reply {
+    const of = (name: string) => asked.get(name) ?? "";
+    const isOurs =
+      of("mode") === "payment" && of("payment_intent_data[capture_method]") === "manual";
+    if (!isOurs) return refused("invalid_request_error", "no", 400);
+    const page: Page = {
+      id: `cs_test_${randomUUID().replaceAll("-", "")}`,
+      title: of("line_items[0][price_data][product_data][name]"),
+      amount: Number(of("line_items[0][price_data][unit_amount]")),
+      currency: of("line_items[0][price_data][currency]"),
+      returnTo: of("success_url"),
+      metadata: membersOf(asked, "metadata"),
+      intentMetadata: membersOf(asked, "payment_intent_data[metadata]"),
+      status: "open",
+      intent: undefined,
     };
+    this.pages.set(page.id, page);
+    return { status: 200, body: toPageObject(page, this.pagesUrl) };
+  }
+
+  #make(asked: URLSearchParams): Reply {
+    const amount = Number(asked.get("amount"));
+    const intent = newIntent(amount, asked.get("currency") ?? "", membersOf(asked, "metadata"));
     if (asked.get("capture_method") !== "manual")
       return refused("invalid_request_error", "no", 400);
     this.intents.set(intent.id, intent);
@@ -136,6 +188,40 @@ export function toObject(intent: Intent) {
   };
 }
 
+/** As Stripe writes a page, with its payment in it. */
+export function toPageObject(page: Page, pagesUrl: string) {
+  const { id, metadata, status, intent } = page;
+  return {
+    id,
+    object: "checkout.session",
+    metadata,
+    status,
+    url: status === "open" ? `${pagesUrl}/c/pay/${id}` : null,
+    payment_intent: intent ? toObject(intent) : null,
+  };
+}
+
+function newIntent(amount: number, currency: string, metadata: Intent["metadata"]): Intent {
+  const id = `pi_${randomUUID().replaceAll("-", "")}`;
+  return {
+    id,
+    amount,
+    currency,
+    metadata,
+    status: "requires_payment_method",
+    captured: 0,
+    refunded: 0,
+  };
+}
+
+/** What was sent as `name[member]`. */
+function membersOf(asked: URLSearchParams, name: string): Record<string, string> {
+  const members = [...asked].flatMap(([key, value]) =>
+    key.startsWith(`${name}[`) ? [[key.slice(name.length + 1, -1), value] as const] : [],
+  );
+  return Object.fromEntries(members);
+}
+
 function ok(intent: Intent): Reply {
   return { status: 200, body: toObject(intent) };
 }
@@ -144,6 +230,6 @@ function unexpected(): Reply {
   return refused("invalid_request_error", "payment_intent_unexpected_state", 400);
 }
 
-function refused(type: string, code: string, status: number, more = {}): Reply {
-  return { status, body: { error: { type, code, message: code, ...more } } };
+function refused(type: string, code: string | undefined, status: number, more = {}): Reply {
+  return { status, body: { error: { type, code, message: code ?? "no", ...more } } };
 }

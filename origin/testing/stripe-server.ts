@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { StripeBooks, type Reply } from "./stripe-books.ts";
+import { servePayPage } from "./stripe-pages.ts";
+import { sendMessage, type MessageTarget } from "./stripe-messages.ts";
 
 /** What goes wrong with the next call to a path that contains `at`. */
 export interface StripeFault {
@@ -17,6 +19,8 @@ export interface StripeServer {
   /** Every call so far, as `POST /v1/…`. */
   readonly calls: string[];
   fail(fault: StripeFault): void;
+  /** From now on somebody who pays at a page is followed by a message to there, as Stripe's webhooks are. */
+  tell(target: MessageTarget | undefined): void;
   stop(): Promise<void>;
 }
 
@@ -24,6 +28,7 @@ export async function startStripeServer({ port = 0 } = {}): Promise<StripeServer
   const books = new StripeBooks();
   const calls: string[] = [];
   const faults: StripeFault[] = [];
+  let target: MessageTarget | undefined;
   const kept = new Map<string, { readonly asked: string; readonly reply: Reply }>();
 
   async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -31,6 +36,9 @@ export async function startStripeServer({ port = 0 } = {}): Promise<StripeServer
     const chunks: Buffer[] = [];
     for await (const chunk of req) chunks.push(chunk as Buffer);
     const asked = Buffer.concat(chunks).toString();
+    if (url.startsWith("/c/pay/")) {
+      return servePayPage(books, { method, url }, res, (page) => sendMessage(target, page));
+    }
     calls.push(`${method} ${url}`);
     const at = faults.findIndex((fault) => `${method} ${url}`.includes(fault.at));
     const [fault] = at < 0 ? [] : faults.splice(at, 1);
@@ -53,12 +61,15 @@ export async function startStripeServer({ port = 0 } = {}): Promise<StripeServer
 
   const server = createServer((req, res) => void handle(req, res).catch(() => res.destroy()));
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  books.pagesUrl = url;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     books,
     calls,
     // After a connection that closed the library itself tries once more, whatever it is told about retries.
     fail: (fault) => void faults.push(...(fault.kind === "broken" ? [fault] : [fault, fault])),
+    tell: (there) => void (target = there),
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

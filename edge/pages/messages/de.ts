@@ -149,6 +149,17 @@ export const de = {
       "Du bist offline. Deine Plätze bleiben reserviert; wir machen weiter, sobald du wieder da bist.",
     yourTime: (time) => `${time} deine Zeit`,
   },
+  pay: {
+    title: "Plätze bezahlen",
+    lead: (host) =>
+      `Du zahlst bei ${host} und kommst gleich zurück. Das Geld wird erst genommen, wenn die Plätze dir gehören.`,
+    go: (price) => `${price} bezahlen`,
+    back: "Zurück zu deinen Plätzen",
+    returned:
+      "Hast du bezahlt, dann bestätige: Die Plätze gehören dann dir. Du zahlst nie doppelt.",
+    returnedLate:
+      "Hast du bezahlt, dann bestätige: Du bekommst die Plätze, wenn sie noch frei sind, sonst dein Geld zurück.",
+  },
   conflict: {
     title: "Jemand war schneller",
     lead: "Mindestens einer dieser Plätze wurde gerade vergeben. Es wurde nichts berechnet.",
@@ -226,6 +237,7 @@ export const de = {
       expired: "Abgelaufen",
       cancelled: "Storniert",
     },
+    refunds: { "under-way": "Dein Geld ist auf dem Weg zurück", done: "Zurückgezahlt" },
     noCodes:
       "Die Codes können gerade nicht gezeigt werden. Deine Tickets sind sicher; bitte lade gleich neu.",
   },

@@ -148,6 +148,16 @@ export const en = {
     offline: "You are offline. Your seats stay held; we will catch up as soon as you are back.",
     yourTime: (time: string) => `${time} your time`,
   },
+  pay: {
+    title: "Pay for your seats",
+    lead: (host: string) =>
+      `You pay at ${host} and come straight back. The money is only taken once the seats are yours.`,
+    go: (price: string) => `Pay ${price}`,
+    back: "Back to your seats",
+    returned: "If you have paid, confirm: the seats are yours then. You never pay twice.",
+    returnedLate:
+      "If you have paid, confirm: you get the seats if they are still free, else your money back.",
+  },
   conflict: {
     title: "Somebody was quicker",
     lead: "At least one of those seats was taken a moment ago. Nothing was charged.",
@@ -225,6 +235,7 @@ export const en = {
       expired: "Ran out",
       cancelled: "Cancelled",
     },
+    refunds: { "under-way": "Your money is on its way back", done: "Paid back" },
     noCodes:
       "The codes cannot be shown right now. Your tickets are safe; please reload in a moment.",
   },

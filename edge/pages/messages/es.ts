@@ -147,6 +147,16 @@ export const es = {
     offline: "Estás sin conexión. Tus asientos siguen reservados; continuaremos en cuanto vuelvas.",
     yourTime: (time) => `${time} en tu hora`,
   },
+  pay: {
+    title: "Paga tus asientos",
+    lead: (host) =>
+      `Pagas en ${host} y vuelves enseguida. El dinero solo se cobra cuando los asientos son tuyos.`,
+    go: (price) => `Pagar ${price}`,
+    back: "Volver a tus asientos",
+    returned: "Si ya has pagado, confirma: los asientos serán tuyos. Nunca pagas dos veces.",
+    returnedLate:
+      "Si ya has pagado, confirma: recibes los asientos si siguen libres; si no, tu dinero.",
+  },
   conflict: {
     title: "Alguien fue más rápido",
     lead: "Al menos uno de esos asientos se ocupó hace un momento. No se ha cobrado nada.",
@@ -224,6 +234,7 @@ export const es = {
       expired: "Caducada",
       cancelled: "Cancelada",
     },
+    refunds: { "under-way": "Tu dinero está en camino de vuelta", done: "Reembolsada" },
     noCodes:
       "Ahora no se pueden mostrar los códigos. Tus entradas están a salvo; recarga en un momento.",
   },

@@ -18,6 +18,8 @@ interface Shelves {
   facts: EventFacts;
   queue: QueueStatus | undefined;
   now: number;
+  /** The page where bookings have to be paid for first; undefined: they count as paid. */
+  payAt: string | undefined;
   /** Makes the next calls of a verb fail. */
   readonly fail: Map<keyof PagesDeps, ProblemCode>;
 }
@@ -38,6 +40,7 @@ export function openShop(facts: EventFacts, tickets: readonly Ticket[]): Shop {
     facts,
     queue: undefined,
     now: shopOpens,
+    payAt: undefined,
     fail: new Map(),
   };
   return Object.assign(shop, { deps: depsOf(shop) });
@@ -153,13 +156,22 @@ function depsOf(shop: Shelves): PagesDeps {
         );
         return { bookings, page, pageSize: 20, total: bookings.length };
       }),
-    confirm: ({ session }, id) =>
-      run("confirm", () => {
+    confirm: ({ session }, id, returnTo) => {
+      shop.calls.push(`return to ${returnTo}`);
+      if (shop.payAt !== undefined) {
+        const payment = { url: shop.payAt };
+        return Promise.resolve({
+          ok: false,
+          problem: toProblem("payment-required", "", "r", { payment }),
+        });
+      }
+      return run("confirm", () => {
         const booking = own(session.userId, id);
         if (!booking) return "not-found";
         mark(booking, "booked");
         return change(booking, { status: "confirmed", expiresAt: null });
-      }),
+      });
+    },
     extend: ({ session }, id) =>
       run("extend", () => {
         const booking = own(session.userId, id);

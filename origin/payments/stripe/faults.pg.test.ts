@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import { bookingIn } from "../../bookings/testing/booking-client.ts";
 import { methods } from "../../testing/stripe-books.ts";
 import type { StripeFault } from "../../testing/stripe-server.ts";
+import { openBookings } from "../../bookings/open-bookings.ts";
+import { settleAccount } from "../settle-account.ts";
 import { createStripeOrigin } from "./testing.ts";
 
 const shop = await createStripeOrigin();
@@ -75,6 +77,26 @@ test("a booking whose money is gone before it was taken is a hold again", async 
   expect(bookingIn(await shop.get(user, booking.id), 200).status).toBe("held");
   expect(bookingIn(await pay(user, booking, methods.good), 200).status).toBe("confirmed");
   expect(taken(booking.id)).toEqual([booking.total.amount]);
+});
+
+test("a booking that is cancelled while its payment is looked at is paid back all the same", async () => {
+  const { user, booking } = await hold();
+  bookingIn(await pay(user, booking, methods.good), 200);
+  const { till } = shop.origin.deps;
+  if (!till) throw new Error("there is no till");
+  const { provider } = till;
+  const look = async (reference: string) => {
+    const seen = await provider.look(reference);
+    expect((await shop.end(user, booking.id)).status).toBe(204);
+    return seen;
+  };
+  const found = { bookingId: booking.id, requestId: "test" };
+  expect(await settleAccount(openBookings(shop.origin.deps), { ...provider, look }, found)).toBe(
+    "done",
+  );
+  await settle();
+  expect(taken(booking.id)).toEqual([]);
+  expect(await accountOf(booking.id)).toMatchObject({ status: "refunded", isOpen: false });
 });
 
 /** What was taken and not given back, payment by payment. */

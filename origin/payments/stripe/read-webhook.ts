@@ -2,12 +2,16 @@ import { Stripe } from "stripe";
 import * as z from "zod";
 import { BookingId } from "../../../contracts/ids.ts";
 import { DomainError } from "../../errors.ts";
-import { metadataNames } from "./stripe-provider.ts";
+import { metadataNames } from "./intents.ts";
 
+/** A payment, or a page where somebody paid. A payment of a page comes with a message about the page, and is let go. */
 const AboutPayment = z.object({
-  object: z.literal("payment_intent"),
+  object: z.enum(["payment_intent", "checkout.session"]),
   id: z.string(),
-  metadata: z.object({ [metadataNames.bookingId]: BookingId }),
+  metadata: z.object({
+    [metadataNames.bookingId]: BookingId,
+    [metadataNames.isOfPage]: z.undefined().optional(),
+  }),
 });
 
 /** Which payment a message of Stripe's is about. What it says of it is not believed: it may be old by now. */

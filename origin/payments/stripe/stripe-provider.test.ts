@@ -32,7 +32,7 @@ test("the same attempt is the same payment, another attempt is another one", asy
 test("without a method the buyer gets what it takes to pay", async () => {
   expect(await provider.authorise(request())).toMatchObject({
     status: "pending",
-    clientSecret: expect.stringContaining("_secret_"),
+    way: { clientSecret: expect.stringContaining("_secret_") },
   });
 });
 

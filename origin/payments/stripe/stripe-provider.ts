@@ -1,22 +1,20 @@
 import { Stripe } from "stripe";
-import { DomainError } from "../../errors.ts";
-import type { Authorisation } from "../payments.ts";
-import { FailedAttempt, type PaymentProvider, type ProviderState } from "../provider.ts";
-import { toStripeAmount } from "./amount.ts";
+import type { PaymentProvider } from "../provider.ts";
+import {
+  closePage,
+  giveUpPage,
+  isPage,
+  makePage,
+  pageAuthorisation,
+  pageState,
+  paymentOfPage,
+  readPage,
+} from "./hosted-page.ts";
+import { giveUpIntent, makeIntent, stateOf, toAuthorisation, unexpectedState } from "./intents.ts";
+import { asked, codeOf, reasonOf } from "./stripe-errors.ts";
 
 /** Longest that one call may take, in milliseconds: a confirm makes three of them while a buyer waits. */
 const timeoutMs = 4_000;
-const retryAfterSeconds = 2;
-
-/** Codes of Stripe's (https://docs.stripe.com/error-codes): the payment is not in the state that was expected. */
-const unexpectedState = "payment_intent_unexpected_state";
-const alreadyRefunded = "charge_already_refunded";
-
-/** Names of the members of a payment's metadata at Stripe. */
-export const metadataNames = {
-  bookingId: "frontrow_booking",
-  attempt: "frontrow_attempt",
-} as const;
 
 export interface StripeOptions {
   readonly secretKey: string;
@@ -43,165 +41,85 @@ export function openStripe({ secretKey, apiUrl }: StripeOptions): Stripe {
 }
 
 /**
- * Payments by Stripe: a PaymentIntent with manual capture for each attempt. Making one has the idempotency key
- * `booking:attempt`; every later step is one that a PaymentIntent lets happen once, so that no key is needed, and none
- * can keep a failure for a day.
+ * Payments by Stripe: for each attempt a PaymentIntent with manual capture, or a page of Stripe's that makes one. Making
+ * either has an idempotency key; every later step is one that Stripe lets happen once, so that no key is needed, and
+ * none can keep a failure for a day.
  */
 export function stripeProvider(stripe: Stripe): PaymentProvider {
   const intents = stripe.paymentIntents;
-  const look = (reference: string) => asked(() => intents.retrieve(reference));
+  const paymentOf = (reference: string) =>
+    isPage(reference) ? paymentOfPage(stripe, reference) : reference;
   return {
-    async authorise({ bookingId, attempt, total, reference, method }) {
-      const intent =
-        reference === undefined
-          ? await makeIntent(stripe, { bookingId, attempt, total })
-          : await look(reference);
-      if (method === undefined || stateOf(intent) !== "open") return toAuthorisation(intent);
-      return asked(async () => {
-        try {
-          return toAuthorisation(await intents.confirm(intent.id, { payment_method: method }));
-        } catch (error) {
-          if (codeOf(error) === unexpectedState) {
-            return toAuthorisation(await intents.retrieve(intent.id));
-          }
-          if (!(error instanceof Stripe.errors.StripeCardError)) throw error;
-          // The next attempt is a payment of its own; nobody could pay this one any more.
-          await intents.cancel(intent.id).catch(() => undefined);
-          return { status: "declined", reason: reasonOf(error) };
-        }
-      });
-    },
+    authorise: (request) =>
+      request.reference !== undefined && isPage(request.reference)
+        ? asked(() => payAtPage(stripe, request.reference ?? "", request))
+        : payByIntent(stripe, request),
     capture: (reference) =>
       asked(async () => {
+        const id = await paymentOf(reference);
         try {
-          await intents.capture(reference);
+          await intents.capture(id);
           return { status: "captured" };
         } catch (error) {
           if (error instanceof Stripe.errors.StripeCardError) {
             return { status: "declined", reason: reasonOf(error) };
           }
           if (codeOf(error) !== unexpectedState) throw error;
-          const state = stateOf(await intents.retrieve(reference));
+          const state = stateOf(await intents.retrieve(id));
           if (state === "captured") return { status: "captured" };
           if (state === "gone") return { status: "declined", reason: "it was given up" };
           throw error;
         }
       }),
-    void: (reference) => asked(() => giveUp(stripe, reference)),
-    look: async (reference) => stateOf(await look(reference)),
+    void: (reference) =>
+      asked(() =>
+        isPage(reference) ? giveUpPage(stripe, reference) : giveUpIntent(stripe, reference),
+      ),
+    look: (reference) =>
+      asked(async () =>
+        isPage(reference)
+          ? pageState(await readPage(stripe, reference))
+          : stateOf(await intents.retrieve(reference)),
+      ),
   };
 }
 
-async function makeIntent(
-  stripe: Stripe,
-  {
-    bookingId,
-    attempt,
-    total,
-  }: Pick<Parameters<PaymentProvider["authorise"]>[0], "bookingId" | "attempt" | "total">,
-): Promise<Stripe.PaymentIntent> {
+type Request = Parameters<PaymentProvider["authorise"]>[0];
+type Answer = ReturnType<PaymentProvider["authorise"]>;
+
+/** A page that is there already. Whoever pays otherwise after all must not be able to pay there, too. */
+async function payAtPage(stripe: Stripe, id: string, { method }: Request): Answer {
+  if (method !== undefined && (await closePage(stripe, id))) return { status: "replaced" };
+  return pageAuthorisation(await readPage(stripe, id));
+}
+
+async function payByIntent(stripe: Stripe, request: Request): Answer {
+  const { total, reference, method, page } = request;
+  const intents = stripe.paymentIntents;
+  if (reference === undefined && page) {
+    return pageAuthorisation(await makePage(stripe, request, total, page));
+  }
+  const intent =
+    reference === undefined
+      ? await makeIntent(stripe, request, total)
+      : await asked(() => intents.retrieve(reference));
+  if (stateOf(intent) !== "open") return toAuthorisation(intent);
   return asked(async () => {
     try {
-      return await stripe.paymentIntents.create(
-        {
-          amount: toStripeAmount(total),
-          currency: total.currency.toLowerCase(),
-          capture_method: "manual",
-          automatic_payment_methods: { enabled: true, allow_redirects: "never" },
-          metadata: {
-            [metadataNames.bookingId]: bookingId,
-            [metadataNames.attempt]: String(attempt),
-          },
-        },
-        { idempotencyKey: `${bookingId}:${attempt}` },
-      );
-    } catch (error) {
-      // Stripe keeps a failure of its own under the key, too, and would give it again for a day.
-      if (error instanceof Stripe.errors.StripeAPIError) {
-        throw new FailedAttempt("Stripe failed", { cause: error.type });
+      if (page) {
+        await intents.cancel(intent.id);
+        return { status: "replaced" };
       }
-      throw error;
+      if (method === undefined) return toAuthorisation(intent);
+      return toAuthorisation(await intents.confirm(intent.id, { payment_method: method }));
+    } catch (error) {
+      if (codeOf(error) === unexpectedState) {
+        return toAuthorisation(await intents.retrieve(intent.id));
+      }
+      if (!(error instanceof Stripe.errors.StripeCardError)) throw error;
+      // The next attempt is a payment of its own; nobody could pay this one any more.
+      await intents.cancel(intent.id).catch(() => undefined);
+      return { status: "declined", reason: reasonOf(error) };
     }
   });
-}
-
-/** Somebody else may move it at the same time: then it is looked at again, once. */
-async function giveUp(stripe: Stripe, reference: string): Promise<"voided" | "refunded"> {
-  for (let look = 1; ; look += 1) {
-    const intent = await stripe.paymentIntents.retrieve(reference);
-    try {
-      switch (stateOf(intent)) {
-        case "gone":
-          return "voided";
-        case "captured":
-          await stripe.refunds.create({ payment_intent: reference });
-          return "refunded";
-        case "open":
-        case "authorised":
-          await stripe.paymentIntents.cancel(reference);
-          return "voided";
-        default:
-          break;
-      }
-    } catch (error) {
-      if (codeOf(error) === alreadyRefunded) return "refunded";
-      if (codeOf(error) !== unexpectedState || look > 1) throw error;
-    }
-  }
-}
-
-function stateOf({ status }: Stripe.PaymentIntent): ProviderState {
-  switch (status) {
-    case "requires_capture":
-      return "authorised";
-    case "succeeded":
-      return "captured";
-    case "canceled":
-      return "gone";
-    // `processing` ends in one of the others.
-    default:
-      return "open";
-  }
-}
-
-function toAuthorisation(intent: Stripe.PaymentIntent): Authorisation {
-  const state = stateOf(intent);
-  switch (state) {
-    case "authorised":
-    case "captured":
-      return { status: state, reference: intent.id };
-    case "gone":
-      return { status: "declined", reason: "it was given up" };
-    case "open":
-      return { status: "pending", reference: intent.id, clientSecret: intent.client_secret ?? "" };
-    default:
-      return state satisfies never;
-  }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Stripe.errors.StripeError ? error.code : undefined;
-}
-
-/** In words that a buyer can do something with, such as "insufficient funds". */
-function reasonOf(error: InstanceType<typeof Stripe.errors.StripeCardError>): string {
-  return (error.decline_code ?? error.code ?? "card_declined").replaceAll("_", " ");
-}
-
-/** The library's messages may quote what was sent: only the kind of failure goes on. */
-async function asked<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (!(error instanceof Stripe.errors.StripeError)) throw error;
-    const { type, code, statusCode, requestId } = error;
-    throw new DomainError(
-      "service-unavailable",
-      "The payment provider did not answer. Try again.",
-      {
-        retryAfterSeconds,
-        cause: new Error(`Stripe: ${type} ${code ?? ""} ${statusCode ?? ""} ${requestId ?? ""}`),
-      },
-    );
-  }
 }

@@ -38,6 +38,18 @@ export async function createStripeOrigin() {
     const names = ["locks", "owners", `user:${user}`];
     await origin.deps.redis.del(...names.map((name) => `{${event.id}}:${name}`));
   }
+  /** A message as it came, signed. */
+  async function tellOf(
+    payload: string,
+    options: { readonly secret: string; readonly timestamp?: number } = { secret: webhookSecret },
+  ) {
+    const header = new Stripe(secretKey).webhooks.generateTestHeaderString({ payload, ...options });
+    return origin.ask("/webhooks/stripe", {
+      method: "POST",
+      body: payload,
+      headers: { "Stripe-Signature": header },
+    });
+  }
   return {
     ...client,
     origin,
@@ -74,17 +86,12 @@ export async function createStripeOrigin() {
         type,
         data: { object: toObject(intent) },
       });
-      const header = new Stripe(secretKey).webhooks.generateTestHeaderString({
-        payload,
+      return tellOf(payload, {
         secret: secret ?? webhookSecret,
         ...(timestamp !== undefined && { timestamp }),
       });
-      return origin.ask("/webhooks/stripe", {
-        method: "POST",
-        body: payload,
-        headers: { "Stripe-Signature": header },
-      });
     },
+    tellOf,
     async auditOf(bookingId: string): Promise<string[]> {
       const { rows } = await pool.query<{ action: string }>(
         "SELECT action FROM audit_log WHERE entity = 'booking' AND entity_id = $1 ORDER BY id",
