@@ -10,7 +10,7 @@ import { cpuTimes } from "./cpu-time.ts";
 import { countTransactions, makeEvent, type BenchEvent } from "./event.ts";
 import type { LoadKind, LoadOutcome, LoadPlan } from "./load-plan.ts";
 import { runLoad } from "./load.ts";
-import { startLockedShop } from "./locked-shop.ts";
+import { startOtherShop, type OtherShop } from "./other-shop.ts";
 
 export const settings = { users: 2_000, seats: 10_000, poolSize: 20, quietSeconds: 3 };
 
@@ -20,15 +20,22 @@ const loadTargets = {
   origin: "origin",
   "one-lock": "baseline",
   "row-locks": "baseline",
+  bare: "baseline",
 } as const;
+const otherShops = new Set<string>(["one-lock", "row-locks", "bare"] satisfies OtherShop[]);
+
+/** Postgres' PGSTAT_IDLE_INTERVAL: a backend that has fallen idle reports its last transactions up to so much later. */
+const reportedMs = 10_500;
 
 export interface Phase {
   readonly name: string;
   /** `bare-edge`: through a Worker that only forwards, as the limit of what any edge can do in this runtime. */
-  readonly target: "edge" | "bare-edge" | "origin" | "one-lock" | "row-locks";
+  readonly target: "edge" | "bare-edge" | "origin" | OtherShop;
   readonly kind: LoadKind;
   readonly seatsPerBooking: number;
   readonly withKeys?: boolean;
+  /** Waits until all transactions before and in the phase are reported: some come ten seconds late. */
+  readonly isCounted?: boolean;
   /** Absent: a new one, with every seat free. */
   readonly event?: BenchEvent;
 }
@@ -53,7 +60,8 @@ export async function openLab() {
     const { pathname, search } = new URL(request.url);
     return fetch("${stack.originUrl}" + pathname + search, request);
   } }`);
-  const { pool, close } = openDatabase({ url: stack.databaseUrl, poolSize: 2 });
+  const { databaseUrl, redisUrl = "" } = stack;
+  const { pool, close } = openDatabase({ url: databaseUrl, poolSize: 2 });
   const buyers = await Promise.all(
     Array.from({ length: settings.users }, async () => {
       const id = randomUUID();
@@ -78,21 +86,21 @@ export async function openLab() {
 
   async function measure(phase: Phase): Promise<Measured> {
     const event = phase.event ?? (await makeEvent(pool, phase.name, settings.seats));
-    const { target } = phase;
-    const shop =
-      target === "one-lock" || target === "row-locks"
-        ? await startLockedShop(target, stack.databaseUrl, settings.poolSize)
-        : undefined;
+    const { target, isCounted = false } = phase;
+    const shop = isOther(target)
+      ? await startOtherShop(target, { databaseUrl, redisUrl }, settings.poolSize)
+      : undefined;
     const own = { edge: stack.edgeUrl, "bare-edge": forwarder.url, origin: stack.originUrl };
     const url = shop?.url ?? own[target as keyof typeof own];
-    const roots: Record<string, number> = { ...stack.pids, ...(shop && { baseline: shop.pid }) };
+    const roots: Record<string, number> = { ...stack.pids, ...(shop && { [target === "bare" ? "bare" : "baseline"]: shop.pid }) };
     try {
+      if (isCounted) await sleep(reportedMs);
       const restRate = await transactionRateAtRest(pool);
       const before = { cpu: cpuTimes(roots), transactions: await countTransactions(pool) };
       const begun = performance.now();
       const outcome = await load(phase, event, url);
       const cpu = cpuTimes(roots);
-      await sleep(1_500); // backends report their counters once a second
+      await sleep(isCounted ? reportedMs : 1_500); // busy backends report once a second
       const seconds = (performance.now() - begun) / 1000;
       const transactions =
         (await countTransactions(pool)) - before.transactions - restRate * seconds;
@@ -137,6 +145,10 @@ export async function openLab() {
     await Promise.all([forwarder.stop(), stack.stop()]);
   }
   return { pool, measure, stop };
+}
+
+function isOther(target: Phase["target"]): target is OtherShop {
+  return otherShops.has(target);
 }
 
 /** Jobs beside the requests ask Postgres, too; the outbox of the phase before is let run empty first. */

@@ -55,12 +55,25 @@ export async function run(args: readonly string[]): Promise<BenchReport> {
       withKeys: true,
       seatsPerBooking: 1,
     });
-    const few = { ...sell, clients: Math.max(1, clients / 2) };
-    const fewer = await lab.measure({
-      name: "sell, origin, half the clients",
+    const many = { ...sell, clients: clients * 2 };
+    const more = await lab.measure({
+      name: "sell, origin, twice the clients",
       target: "origin",
-      kind: few,
+      kind: many,
       ...keyed,
+    });
+    const few = { ...sell, clients: Math.max(1, clients / 2) };
+    const bareFew = await lab.measure({
+      name: "sell, bare prototype, half the clients",
+      target: "bare",
+      kind: few,
+      seatsPerBooking,
+    });
+    const bare = await lab.measure({
+      name: "sell, bare prototype",
+      target: "bare",
+      kind: sell,
+      seatsPerBooking,
     });
     const oneLock = await lab.measure({
       name: "sell, one lock an event",
@@ -87,15 +100,18 @@ export async function run(args: readonly string[]): Promise<BenchReport> {
       kind: refuse,
       seatsPerBooking,
       event: held,
+      isCounted: true,
     });
     const doubled = await countDoubleBookings(lab.pool);
     const all = [
       origin,
-      fewer,
+      more,
       edge,
       forwarded,
       single,
       singleEdge,
+      bareFew,
+      bare,
       oneLock,
       rowLocks,
       holds,
@@ -111,7 +127,19 @@ export async function run(args: readonly string[]): Promise<BenchReport> {
         idempotencyKeys: "on every hold; none on refusals",
       },
       rows: all.map(({ row }) => row),
-      bars: bars({ origin, fewer, edge, forwarded, oneLock, rowLocks, holds, refused, doubled }),
+      bars: bars({
+        origin,
+        more,
+        edge,
+        forwarded,
+        bareFew,
+        bare,
+        oneLock,
+        rowLocks,
+        holds,
+        refused,
+        doubled,
+      }),
     };
   } finally {
     await lab.stop();
@@ -120,16 +148,27 @@ export async function run(args: readonly string[]): Promise<BenchReport> {
 
 function bars(
   all: Record<
-    "origin" | "fewer" | "edge" | "forwarded" | "oneLock" | "rowLocks" | "holds" | "refused",
+    | "origin"
+    | "more"
+    | "edge"
+    | "forwarded"
+    | "bareFew"
+    | "bare"
+    | "oneLock"
+    | "rowLocks"
+    | "holds"
+    | "refused",
     Measured
   > & { doubled: number },
 ): BenchBar[] {
-  const { origin, fewer, edge, forwarded, oneLock, rowLocks, holds, refused, doubled } = all;
+  const { origin, more, edge, forwarded, bareFew, bare } = all;
+  const { oneLock, rowLocks, holds, refused, doubled } = all;
   const perMinute = ({ outcome }: Measured) =>
     Math.round((outcome.confirmed / outcome.seconds) * 60);
-  const best = Math.max(perMinute(origin), perMinute(fewer));
-  const ratio = (baseline: Measured) =>
-    Math.round((best / Math.max(perMinute(baseline), 1)) * 10) / 10;
+  const best = Math.max(perMinute(origin), perMinute(more));
+  const limit = Math.max(perMinute(bareFew), perMinute(bare));
+  const ratio = (baseline: Measured, ours = best) =>
+    Math.round((ours / Math.max(perMinute(baseline), 1)) * 10) / 10;
   const rounded = (value: number) => Math.round(value * 10_000) / 10_000;
   const bar = (name: string, measured: number, met: boolean): BenchBar => ({
     bar: name,
@@ -145,6 +184,8 @@ function bars(
     bar("of a Worker that only forwards", rounded(perMinute(edge) / perMinute(forwarded)), true),
     bar("hold p99 < 60 ms at 400 a second, open loop", p99, p99 < 60),
     bar("times one lock an event >= 10", ratio(oneLock), ratio(oneLock) >= 10),
+    bar("of the bare prototype, confirmed a minute", rounded(best / Math.max(limit, 1)), true),
+    bar("the bare prototype: times one lock an event", ratio(oneLock, limit), true),
     bar("times SELECT FOR UPDATE", ratio(rowLocks), true),
     bar("Postgres transactions a refusal, beyond those at rest: 0", perRefusal, perRefusal < 0.005),
     bar("Postgres round trips a hold or confirm, jobs included <= 3", perStep, perStep <= 3),

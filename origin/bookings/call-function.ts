@@ -30,18 +30,17 @@ export async function callFunction<Answers extends z.ZodType>(
 }
 
 /**
- * Calls a database function for each row of a query, in one transaction.
- * @param query gives a column `answer`, with one JSON value a row
- * @returns the answers in the order of the rows
+ * Calls a database function that takes several calls and answers with a JSON array, in their order. Once: when a race is
+ * lost, everything is rolled back, and each call is better made by itself.
  * @throws ZodError as above; what the driver throws, a lost race as well
  */
-export async function callForEach<Answers extends z.ZodType>(
+export async function callOfMany<Answers extends z.ZodType>(
   db: Db,
   answers: Answers,
-  query: SQL,
+  call: SQL,
 ): Promise<z.output<Answers>[]> {
-  const rows = rowsOf<{ answer: unknown }>(await db.execute(query));
-  return rows.map(({ answer }) => answers.parse(answer));
+  const [row] = rowsOf<{ answer: unknown[] }>(await db.execute(sql`SELECT ${call} AS answer`));
+  return (row?.answer ?? []).map((answer) => answers.parse(answer));
 }
 
 /** Both drivers answer with `rows`; Drizzle's common type has forgotten it. The query says what is in them. */

@@ -2,10 +2,10 @@ import { PoolSaturated } from "../../db/bound-waiters.ts";
 import { tooLate } from "../errors.ts";
 import { sqlFailure } from "../unavailable.ts";
 
-/** Calls of one function that are on their way together; more than so many transactions at once only wait in Postgres. */
-const underWayMax = 2;
+/** Transactions of one function that are under way together: what comes meanwhile goes with the next. */
+const underWayMax = 1;
 /** Larger ones save little more, and everybody in them waits for all. */
-const batchMax = 12;
+const batchMax = 32;
 const waitersMax = 200;
 const waitMsMax = 2_000;
 
@@ -33,7 +33,7 @@ interface Waiting<Call, Answer> {
 /**
  * Sends what comes while calls are under way together with the next: one commit, one flush of the log and one round
  * trip for all of them (group commit, as databases do it among connections). A call that meets none under way goes at
- * once and alone. If a transaction of several is rolled back, each of them is tried again by itself, so that nobody
+ * once, with what comes in the same turn of the event loop. If a transaction of several is rolled back, each of them is tried again by itself, so that nobody
  * fails for another one's fault.
  * @param nowMs a clock in milliseconds
  * @returns a function that throws what `one` throws; PoolSaturated when too many wait or a call waited too long,
@@ -87,7 +87,8 @@ export function gatherCalls<Call, Answer>(
         return;
       }
       waiting.push({ call, sinceMs: nowMs(), resolve, reject });
-      sendNext();
+      // After this turn of the event loop, so that what comes in it goes together.
+      if (waiting.length === 1) setImmediate(sendNext);
       watch();
     });
 }

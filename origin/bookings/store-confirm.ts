@@ -1,6 +1,6 @@
-import { sql, type SQL } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { Db } from "../../db/client.ts";
-import { callForEach, callFunction } from "./call-function.ts";
+import { callFunction, callOfMany } from "./call-function.ts";
 import { ConfirmedHold } from "./confirmed-hold.ts";
 import { byUser, gatherCalls } from "./gather-calls.ts";
 
@@ -24,12 +24,17 @@ export type StoreConfirm = (confirm: ConfirmCall) => Promise<ConfirmedHold>;
 
 /** @param nowMs a clock in milliseconds */
 export function createStoreConfirm(db: Db, nowMs: () => number): StoreConfirm {
-  const free = gatherConfirms(db, sql`confirm_hold`, nowMs);
-  const paid = gatherConfirms(db, sql`confirm_paid`, nowMs);
+  const free = gatherConfirms(db, { keepsAccount: false }, nowMs);
+  const paid = gatherConfirms(db, { keepsAccount: true }, nowMs);
   return (confirm) => (confirm.keepsAccount ? paid : free)(confirm);
 }
 
-function gatherConfirms(db: Db, confirmFunction: SQL, nowMs: () => number): StoreConfirm {
+function gatherConfirms(
+  db: Db,
+  { keepsAccount }: Pick<ConfirmCall, "keepsAccount">,
+  nowMs: () => number,
+): StoreConfirm {
+  const confirmFunction = keepsAccount ? sql`confirm_paid` : sql`confirm_hold`;
   return gatherCalls<ConfirmCall, ConfirmedHold>(
     {
       one: ({ bookingId, userId, requestId, status, reference }) =>
@@ -39,15 +44,13 @@ function gatherConfirms(db: Db, confirmFunction: SQL, nowMs: () => number): Stor
           sql`${confirmFunction}(${bookingId}::uuid, ${userId}, ${requestId}, ${status}, ${reference})`,
         ),
       many: (calls) =>
-        callForEach(
+        callOfMany(
           db,
           ConfirmedHold,
-          sql`SELECT ${confirmFunction}(c.booking, c.buyer, c.request, c.status, c.reference) AS answer
-            FROM unnest(
-              ${sql.param(calls.map((it) => it.bookingId))}::uuid[], ${sql.param(calls.map((it) => it.userId))}::text[],
-              ${sql.param(calls.map((it) => it.requestId))}::text[], ${sql.param(calls.map((it) => it.status))}::text[],
-              ${sql.param(calls.map((it) => it.reference))}::text[]
-            ) WITH ORDINALITY AS c (booking, buyer, request, status, reference, n) ORDER BY n`,
+          sql`confirm_holds(
+            ${sql.param(calls.map((it) => it.bookingId))}::uuid[], ${sql.param(calls.map((it) => it.userId))}::text[],
+            ${sql.param(calls.map((it) => it.requestId))}::text[], ${sql.param(calls.map((it) => it.status))}::text[],
+            ${sql.param(calls.map((it) => it.reference))}::text[], ${keepsAccount}::boolean)`,
         ),
       ...byUser,
     },

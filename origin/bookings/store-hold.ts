@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { BookingDeps } from "./booking-deps.ts";
 import { BookingFacts } from "./booking-facts.ts";
 import { tooLate } from "../errors.ts";
-import { callForEach, callFunction } from "./call-function.ts";
+import { callFunction, callOfMany } from "./call-function.ts";
 import { byUser, gatherCalls } from "./gather-calls.ts";
 
 const Unavailable = z.object({
@@ -74,22 +74,17 @@ export function createStoreHold(
         make_interval(secs => ${holdSeconds}::int), make_interval(secs => ${holdSecondsMax}::int), ${hold.requestId},
         ${hold.idempotency?.key ?? null}, ${hold.idempotency?.requestHash ?? null})`,
     );
-  // An array of arrays has to be a rectangle, and holds are not of one size: tickets go as text.
   const many = (holds: readonly HoldCall[]) =>
-    callForEach(
+    callOfMany(
       db,
       StoredHold,
-      sql`SELECT place_hold(
-          c.booking, c.event, c.buyer, c.tickets::bigint[],
-          make_interval(secs => ${holdSeconds}::int), make_interval(secs => ${holdSecondsMax}::int), c.request, c.key, c.hash
-        ) AS answer
-        FROM unnest(
-          ${sql.param(holds.map((it) => it.bookingId))}::uuid[], ${sql.param(holds.map((it) => it.eventId))}::bigint[],
-          ${sql.param(holds.map((it) => it.userId))}::text[], ${sql.param(holds.map((it) => `{${it.ticketIds.join()}}`))}::text[],
-          ${sql.param(holds.map((it) => it.requestId))}::text[],
-          ${sql.param(holds.map((it) => it.idempotency?.key ?? null))}::text[],
-          ${sql.param(holds.map((it) => it.idempotency?.requestHash ?? null))}::text[]
-        ) WITH ORDINALITY AS c (booking, event, buyer, tickets, request, key, hash, n) ORDER BY n`,
+      sql`place_holds(
+        ${sql.param(holds.map((it) => it.bookingId))}::uuid[], ${sql.param(holds.map((it) => it.eventId))}::bigint[],
+        ${sql.param(holds.map((it) => it.userId))}::text[], ${sql.param(holds.map((it) => `{${it.ticketIds.join()}}`))}::text[],
+        make_interval(secs => ${holdSeconds}::int), make_interval(secs => ${holdSecondsMax}::int),
+        ${sql.param(holds.map((it) => it.requestId))}::text[],
+        ${sql.param(holds.map((it) => it.idempotency?.key ?? null))}::text[],
+        ${sql.param(holds.map((it) => it.idempotency?.requestHash ?? null))}::text[])`,
     );
   const gathered = gatherCalls<HoldCall, StoredHold>({ one, many, ...byUser }, nowMs);
   return async (hold) => {
