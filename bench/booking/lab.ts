@@ -92,7 +92,10 @@ export async function openLab() {
       : undefined;
     const own = { edge: stack.edgeUrl, "bare-edge": forwarder.url, origin: stack.originUrl };
     const url = shop?.url ?? own[target as keyof typeof own];
-    const roots: Record<string, number> = { ...stack.pids, ...(shop && { [target === "bare" ? "bare" : "baseline"]: shop.pid }) };
+    const roots: Record<string, number> = {
+      ...stack.pids,
+      ...(shop && { [target === "bare" ? "bare" : "baseline"]: shop.pid }),
+    };
     try {
       if (isCounted) await sleep(reportedMs);
       const restRate = await transactionRateAtRest(pool);

@@ -25,7 +25,7 @@ export async function run(args: readonly string[]): Promise<BenchReport> {
   const lab = await openLab();
   try {
     const keyed = { seatsPerBooking, withKeys: true };
-    const warm = { ...sell, clients: 8, secondsMax: 5 };
+    const warm = { ...sell, secondsMax: 8 };
     await lab.measure({ name: "warm-up, origin", target: "origin", kind: warm, ...keyed });
     await lab.measure({ name: "warm-up, edge", target: "edge", kind: warm, ...keyed });
     const origin = await lab.measure({

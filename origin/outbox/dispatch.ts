@@ -1,11 +1,13 @@
 import { sql } from "drizzle-orm";
-import { changesMax } from "../../contracts/changes.ts";
 import type { Db } from "../../db/client.ts";
 import { withTransaction } from "../../db/transaction.ts";
 import type { Deliveries } from "./deliver.ts";
 
-/** Messages taken at once, each about one event. */
-export const batchMax = changesMax;
+/**
+ * Messages taken at once, each about one event. One of a batch of holds may name 256 tickets: all of them together stay
+ * under what the edge takes in a body, and under the events it takes in a message.
+ */
+export const batchMax = 150;
 /** Then a message is given up: it was about seats of some minutes ago. */
 const attemptsMax = 8;
 const retrySecondsMax = 60;

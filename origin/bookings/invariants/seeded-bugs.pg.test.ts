@@ -77,13 +77,24 @@ function withoutOwnerFence(redis: Deps["redis"]): Deps["redis"] {
   });
 }
 
+/** One by one and of many at once. */
 async function forgetStatusInConfirm(pool: Pool): Promise<void> {
-  const { rows } = await pool.query<{ text: string }>(
-    "SELECT pg_get_functiondef(oid) AS text FROM pg_proc WHERE proname = 'confirm_hold'",
+  const noGuard = replaced(
+    await textOf(pool, "confirm_hold"),
+    "IN ('released', 'cancelled')",
+    "IN ('none')",
   );
-  const source = rows[0]?.text ?? "";
-  const noGuard = replaced(source, "IN ('released', 'cancelled')", "IN ('none')");
   await pool.query(replaced(noGuard, "AND status = 'available'", ""));
+  const ofMany = replaced(await textOf(pool, "confirm_holds"), "AND b.status = 'held'", "");
+  await pool.query(replaced(ofMany, "AND t.status = 'available'", ""));
+}
+
+async function textOf(pool: Pool, name: string): Promise<string> {
+  const { rows } = await pool.query<{ text: string }>(
+    "SELECT pg_get_functiondef(oid) AS text FROM pg_proc WHERE proname = $1",
+    [name],
+  );
+  return rows[0]?.text ?? "";
 }
 
 /** Named seats without a key, held the wrong way round; everything else is the real app. */
