@@ -17,6 +17,9 @@ test("an operator sees how it is, and has the active indexer rebuild, reconcile 
   const status = await cli(env, "status");
   expect(status.code).toBe(0);
   expect(status.output).toContain(before);
+  const slotStatus = await deps.metrics.registry.getSingleMetric("indexer_slot_status")?.get();
+  const is = slotStatus?.values.filter(({ value }) => value === 1).map(({ labels }) => labels);
+  expect(is).toEqual([{ status: "reserved" }]);
   const rebuild = await cli(env, "rebuild");
   expect([rebuild.code, rebuild.output]).toEqual([0, expect.stringContaining("rebuild: done")]);
   expect(await deps.collections.current()).not.toBe(before);

@@ -25,7 +25,7 @@ export class Ticker {
 
   /** @throws what ends the session */
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.race([this.#work(signal), this.#listen(signal)]);
+    await Promise.all([this.#work(signal), this.#listen(signal)]);
   }
 
   async #work(signal: AbortSignal): Promise<void> {

@@ -18,11 +18,32 @@ const convergeMs = Number(process.env["MODEL_PATIENCE_MS"] ?? 120_000);
 
 /** What must not be missing, whatever the seed. */
 const happened = [
-  ...["insert-event", "rename-event", "set-status", "reschedule", "move-venue", "delete-event"],
-  ...["rename-venue", "touch-venue", "rename-performer", "add-performer", "remove-performer"],
-  ...["insert-tickets", "block-tickets", "free-tickets", "reprice", "move-ticket"],
-  ...["delete-tickets", "truncate-tickets", "truncate-events", "rolled-back"],
-  ...["kill-indexer", "stop-indexer", "kill-sink", "cut-stream", "cut-queries", "sink-fault"],
+  "insert-event",
+  "rename-event",
+  "set-status",
+  "reschedule",
+  "move-venue",
+  "delete-event",
+  "rename-venue",
+  "touch-venue",
+  "rename-performer",
+  "add-performer",
+  "remove-performer",
+  "insert-tickets",
+  "block-tickets",
+  "free-tickets",
+  "reprice",
+  "move-ticket",
+  "delete-tickets",
+  "truncate-tickets",
+  "truncate-events",
+  "rolled-back",
+  "kill-indexer",
+  "stop-indexer",
+  "kill-sink",
+  "cut-stream",
+  "cut-queries",
+  "sink-fault",
 ];
 
 const { url: databaseUrl, database } = await createTestDatabase();
