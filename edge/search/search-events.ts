@@ -36,7 +36,7 @@ export async function searchEvents(
   const { cache, searchServer, now } = parts;
   const query = toQueryString(search);
   const key = `https://cache.internal/v1/search?${query}`;
-  const known = cache.peek({ key, lifetimes });
+  const known = cache.peek({ key, lifetimes, waitUntil: context.waitUntil });
   if (known && known.from !== "stale") return known;
   const common = { lifetimes, patienceMs, waitUntil: context.waitUntil };
   const askDatabase = () => askOrigin(parts, query, context.requestId);
