@@ -62,7 +62,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
           scriptPath,
         },
         ...externalWorkers,
-        ...(options.directPort === undefined ? [] : [directTo(worker.name, options.directPort)]),
+        ...(options.directPort === undefined ? [] : [directTo(options.directPort)]),
       ],
     }),
   );
@@ -82,17 +82,19 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
 }
 
 const directName = "direct";
+/** The options that wrangler gives for our Worker have no name. */
+const unnamed = "";
 
 /**
  * A listener in front of the Worker without Miniflare's own Workers between, which are JavaScript and part of no
  * product: the network's front is not. It has to belong to a Worker without files, or it would lead to the front of
  * those instead.
  */
-function directTo(worker: string | undefined, port: number) {
+function directTo(port: number) {
   return {
     name: directName,
     modules: true,
     script: `export default { fetch() { return new Response(null, { status: 404 }); } }`,
-    unsafeDirectSockets: [{ host: "127.0.0.1", port, serviceName: worker ?? "" }],
+    unsafeDirectSockets: [{ host: "127.0.0.1", port, serviceName: unnamed }],
   };
 }

@@ -71,9 +71,7 @@ export class EdgeCache {
   }
 
   /** What this isolate has at hand and need not ask anybody for: most reads of what many want end here. */
-  peek(
-    request: Pick<CacheRequest, "key" | "lifetimes" | "waitUntil">,
-  ): CacheResult | undefined {
+  peek(request: Pick<CacheRequest, "key" | "lifetimes" | "waitUntil">): CacheResult | undefined {
     const { key, lifetimes } = request;
     const copy = this.#memory.get(key);
     if (!copy || !this.#isServed(key, copy, lifetimes)) return undefined;
