@@ -41,6 +41,20 @@ export async function run(args: readonly string[]): Promise<BenchReport> {
       kind: sell,
       ...keyed,
     });
+    const straight = [
+      await lab.measure({
+        name: "sell, edge, no local front",
+        target: "edge-direct",
+        kind: sell,
+        ...keyed,
+      }),
+      await lab.measure({
+        name: "sell, a Worker that only forwards, no local front",
+        target: "bare-edge-direct",
+        kind: sell,
+        ...keyed,
+      }),
+    ];
     const single = await lab.measure({
       name: "sell, origin, one seat each",
       target: "origin",
@@ -94,6 +108,7 @@ export async function run(args: readonly string[]): Promise<BenchReport> {
       fewer,
       edge,
       forwarded,
+      ...straight,
       single,
       singleEdge,
       oneLock,
