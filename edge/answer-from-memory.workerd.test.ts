@@ -107,16 +107,17 @@ test("rate limits count these, too: per address here, per user in the app", asyn
   const [path = ""] = await publicPaths();
   await (await ask(asked(path))).arrayBuffer();
   toApp.mockClear();
-  const limit = vi.fn(async (_: { key: string }) => ({ success: limit.mock.calls.length < 3 }));
+  const keys: string[] = [];
+  const limit = async ({ key }: { key: string }) => ({ success: keys.push(key) < 3 });
   const limited = { ...parts, env: { ...parts.env, RATE_LIMITS: "on", LIMIT_READS: { limit } } };
   const from = { "CF-Connecting-IP": "192.0.2.7" };
   const many = [1, 2, 3].map(() => ask(asked(path, from), limited as typeof parts));
   for (const response of await Promise.all(many)) await response.arrayBuffer();
-  expect(limit.mock.calls).toEqual(Array(3).fill([{ key: "address:192.0.2.7" }]));
+  expect(keys).toEqual(["address:192.0.2.7", "address:192.0.2.7", "address:192.0.2.7"]);
   expect(toApp).toHaveBeenCalledTimes(1); // which refuses the third
   await (
     await ask(asked(path, { Authorization: "Bearer x" }), limited as typeof parts)
   ).arrayBuffer();
-  expect(limit).toHaveBeenCalledTimes(3);
+  expect(keys).toHaveLength(3);
   expect(toApp).toHaveBeenCalledTimes(2);
 });

@@ -4,9 +4,10 @@ declare module "node:crypto" {
     update(data: string | Uint8Array): Digest;
     digest(encoding: "hex" | "base64"): string;
   }
-  export class KeyObject {
-    static from(key: CryptoKey): KeyObject;
+  interface KeyObject {
+    readonly type: "secret";
   }
+  export const KeyObject: { from(key: CryptoKey): KeyObject };
   export function createHash(algorithm: "sha256"): Digest;
   export function createHmac(algorithm: "sha256", key: KeyObject): Digest;
 }

@@ -1,5 +1,4 @@
 import { acceptEncoding, takes } from "./accepts.ts";
-import type { CachedAnswer } from "./cached-answer.ts";
 import type { CacheResult } from "./edge-cache.ts";
 import { PlainBodies } from "./plain-bodies.ts";
 
