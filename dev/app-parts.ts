@@ -126,6 +126,7 @@ export async function startEdgeProcess(
     port: addresses.edgePort,
     healthPath: "/health",
     env: {
+      ...passOn(context, ["EDGE_DIRECT_PORT"]),
       PERSIST_DIR: `${context.stateDir}/edge`,
       ...Object.fromEntries(Object.entries(variables).map(([k, v]) => [`EDGE_VAR_${k}`, v])),
     },

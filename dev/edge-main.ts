@@ -1,8 +1,8 @@
 import { PartError } from "./part.ts";
 import { startEdge } from "./edge.ts";
 
-/** The edge as a process: `PORT`, `PERSIST_DIR`, and every variable that begins with `EDGE_VAR_` for the Worker. */
-const { PORT, PERSIST_DIR, ...others } = process.env;
+/** The edge as a process: `PORT`, `PERSIST_DIR`, for benches `EDGE_DIRECT_PORT`, and every variable that begins with `EDGE_VAR_` for the Worker. */
+const { PORT, PERSIST_DIR, EDGE_DIRECT_PORT, ...others } = process.env;
 if (PORT === undefined || PERSIST_DIR === undefined) {
   throw new Error("PORT and PERSIST_DIR must be set");
 }
@@ -13,7 +13,8 @@ for (const [name, value] of Object.entries(others)) {
 }
 
 try {
-  const edge = await startEdge({ port: Number(PORT), persistDir: PERSIST_DIR, env });
+  const directPort = EDGE_DIRECT_PORT === undefined ? undefined : Number(EDGE_DIRECT_PORT);
+  const edge = await startEdge({ port: Number(PORT), persistDir: PERSIST_DIR, env, directPort });
   console.log(`listening on ${edge.url}`);
   let isStopping = false;
   for (const signal of ["SIGTERM", "SIGINT"] as const) {

@@ -18,10 +18,14 @@ export interface EdgeOptions {
   persistDir: string;
   /** Absent: the project's `wrangler.toml`. */
   configFile?: string;
+  /** Listens here as well, straight at the Worker: see `directTo`. 0 takes any free one. */
+  directPort?: number | undefined;
 }
 
 export interface Edge {
   url: string;
+  /** Where `directPort` was asked for. */
+  directUrl?: string;
   stop: () => Promise<void>;
 }
 
@@ -58,14 +62,39 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
           scriptPath,
         },
         ...externalWorkers,
+        ...(options.directPort === undefined ? [] : [directTo(options.directPort)]),
       ],
     }),
   );
   try {
     const url = await miniflare.ready;
-    return { url: url.origin, stop: async () => await miniflare.dispose() };
+    const direct =
+      options.directPort === undefined ? undefined : await miniflare.unsafeGetDirectURL(directName);
+    return {
+      url: url.origin,
+      ...(direct && { directUrl: direct.origin }),
+      stop: async () => await miniflare.dispose(),
+    };
   } catch (error) {
     await miniflare.dispose().catch(() => undefined);
     throw error;
   }
+}
+
+const directName = "direct";
+/** The options that wrangler gives for our Worker have no name. */
+const unnamed = "";
+
+/**
+ * A listener in front of the Worker without Miniflare's own Workers between, which are JavaScript and part of no
+ * product: the network's front is not. It has to belong to a Worker without files, or it would lead to the front of
+ * those instead.
+ */
+function directTo(port: number) {
+  return {
+    name: directName,
+    modules: true,
+    script: `export default { fetch() { return new Response(null, { status: 404 }); } }`,
+    unsafeDirectSockets: [{ host: "127.0.0.1", port, serviceName: unnamed }],
+  };
 }

@@ -1,3 +1,4 @@
+import { answerFromMemory } from "./answer-from-memory.ts";
 import { createApp } from "./app.ts";
 import { readEnv } from "./env.ts";
 import { openParts } from "./parts.ts";
@@ -12,25 +13,38 @@ export { RoomShard } from "./waiting-room/shard.ts";
 
 const retryAfterSeconds = 30;
 
+type Serve = (
+  request: Request,
+  bindings: Record<string, unknown>,
+  ctx: ExecutionContext,
+) => Response | Promise<Response>;
+
 /** Parts live as long as the isolate: its memory is the innermost cache, and keys are imported once. */
-let app: Promise<ReturnType<typeof createApp>> | undefined;
+let starting: Promise<Serve> | undefined;
+let serve: Serve | undefined;
 
 export default {
-  async fetch(request, bindings, ctx) {
-    app ??= start(bindings);
-    let started: Awaited<typeof app>;
-    try {
-      started = await app;
-    } catch (error) {
-      app = undefined; // variables may be put right without a new isolate
-      return refuse(error);
-    }
-    return started.fetch(request, bindings, ctx);
+  fetch(request, bindings, ctx) {
+    return serve ? serve(request, bindings, ctx) : startAndServe(request, bindings, ctx);
   },
 } satisfies ExportedHandler<Record<string, unknown>>;
 
-async function start(bindings: unknown): Promise<ReturnType<typeof createApp>> {
-  return createApp(await openParts(readEnv(bindings)));
+async function startAndServe(...asked: Parameters<Serve>): Promise<Response> {
+  starting ??= start(asked[1]);
+  try {
+    serve = await starting;
+  } catch (error) {
+    starting = undefined; // variables may be put right without a new isolate
+    return refuse(error);
+  }
+  return serve(...asked);
+}
+
+async function start(bindings: unknown): Promise<Serve> {
+  const parts = await openParts(readEnv(bindings));
+  const app = createApp(parts);
+  const known = answerFromMemory(parts);
+  return (request, env, ctx) => known(request, ctx, () => app.fetch(request, env, ctx));
 }
 
 /** @param error names the variables that are missing or wrong, never their values */

@@ -1,4 +1,5 @@
-import { edgeHeaders, signParts, type SigningKeys } from "../contracts/edge-signature.ts";
+import { edgeHeaders, type SigningKeys } from "../contracts/edge-signature.ts";
+import { createSign, type Sign } from "./digest.ts";
 import type { Figures, Outcome } from "./figures.ts";
 import { unavailable } from "./problem.ts";
 import { toTraceparent } from "./trace.ts";
@@ -44,10 +45,11 @@ export function createOriginClient(options: {
   readonly figures: Figures;
 }): OriginClient {
   const { now, figures } = options;
+  const sign = createSign(options.signingKeys);
   return async (request) => {
     const target = new URL(request.path, options.url);
     const began = now();
-    const headers = await signedHeaders(request, target, options.signingKeys, began);
+    const headers = signedHeaders(request, target, sign, began);
     const note = (outcome: Outcome, status: number) =>
       figures.asked({
         method: request.method,
@@ -77,12 +79,12 @@ export function createOriginClient(options: {
   };
 }
 
-async function signedHeaders(
+function signedHeaders(
   request: OriginRequest,
   target: URL,
-  keys: SigningKeys,
+  sign: Sign,
   nowMs: number,
-): Promise<Headers> {
+): Record<string, string> {
   const { caller, requestId } = request;
   const parts = {
     method: request.method,
@@ -95,22 +97,24 @@ async function signedHeaders(
     requestId,
     deadline: String(nowMs + request.timeoutMs),
   };
-  const { keyId, signature } = await signParts(keys, parts);
-  const headers = new Headers();
+  const { keyId, signature } = sign(parts);
+  // A plain record crosses into the runtime once, where each call of `Headers` does.
+  const headers: Record<string, string> = {
+    [edgeHeaders.keyId]: keyId,
+    [edgeHeaders.signature]: signature,
+    [edgeHeaders.timestamp]: String(parts.timestampSeconds),
+    [edgeHeaders.user]: parts.user,
+    [edgeHeaders.roles]: parts.roles,
+    [edgeHeaders.deadline]: parts.deadline,
+    [edgeHeaders.requestId]: requestId,
+  };
   for (const name of passedOn) {
     const value = request.headers?.get(name);
-    if (value) headers.set(name, value);
+    if (value) headers[name] = value;
   }
   const trace = toTraceparent(requestId);
-  if (trace) headers.set("traceparent", trace);
-  if (caller) headers.set("authorization", `Bearer ${caller.token}`);
-  if (request.encoding) headers.set("accept-encoding", request.encoding);
-  headers.set(edgeHeaders.keyId, keyId);
-  headers.set(edgeHeaders.signature, signature);
-  headers.set(edgeHeaders.timestamp, String(parts.timestampSeconds));
-  headers.set(edgeHeaders.user, parts.user);
-  headers.set(edgeHeaders.roles, parts.roles);
-  headers.set(edgeHeaders.deadline, parts.deadline);
-  headers.set(edgeHeaders.requestId, requestId);
+  if (trace) headers["traceparent"] = trace;
+  if (caller) headers["authorization"] = `Bearer ${caller.token}`;
+  if (request.encoding) headers["accept-encoding"] = request.encoding;
   return headers;
 }

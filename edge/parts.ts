@@ -8,6 +8,7 @@ import { createFigures, type Figures } from "./figures.ts";
 import { HotEvents } from "./events/hot-events.ts";
 import { createOriginClient, type OriginClient } from "./origin-client.ts";
 import { sharedIndexSize } from "./search/index-size.ts";
+import { SearchKeys } from "./search/search-keys.ts";
 import { createSearchServer, type SearchServer } from "./search/typesense.ts";
 import { type Caller, createTokenVerifier, type VerifyToken } from "./verify-token.ts";
 
@@ -15,6 +16,9 @@ import { openWaitingRoom, type WaitingRoom } from "./waiting-room/open-waiting-r
 
 /** An isolate has 128 MB for everything. */
 const memoryBytesMax = 32 * 1024 * 1024;
+
+/** Some hundred bytes each. */
+const searchKeysMax = 2_000;
 
 /**
  * Says whether an `Admission-Pass` is good for this event and caller.
@@ -38,6 +42,7 @@ export interface Parts {
   readonly signingKeys: SigningKeys;
   readonly waitingRoom: WaitingRoom;
   readonly cache: EdgeCache;
+  readonly searchKeys: SearchKeys;
   readonly hotEvents: HotEvents;
   readonly eventObjects: EventObjects;
   /** Absent where there is no Typesense: the origin's search answers instead. */
@@ -70,6 +75,7 @@ export async function openParts(env: Env): Promise<Parts> {
       jwksUrl: env.JWKS_URL,
       now,
     }),
+    searchKeys: new SearchKeys(searchKeysMax),
     hotEvents: new HotEvents(),
     eventObjects: new EventObjects(env),
     signingKeys,

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { openDatabase } from "../../db/client.ts";
 import { startWholeStack } from "../../e2e/whole-stack.ts";
-import { startBareWorker } from "../bare-worker.ts";
+import { freePort } from "../../dev/free-port.ts";
+import { startScript } from "../reads/bare.ts";
 import type { BenchRow } from "../report.ts";
 import { cpuTimes } from "./cpu-time.ts";
 import { countTransactions, makeEvent, type BenchEvent } from "./event.ts";
@@ -16,7 +17,9 @@ export const settings = { users: 2_000, seats: 10_000, poolSize: 20, quietSecond
 
 const loadTargets = {
   edge: "edge",
+  "edge-direct": "edge",
   "bare-edge": "origin",
+  "bare-edge-direct": "origin",
   origin: "origin",
   "one-lock": "baseline",
   "row-locks": "baseline",
@@ -29,8 +32,11 @@ const reportedMs = 10_500;
 
 export interface Phase {
   readonly name: string;
-  /** `bare-edge`: through a Worker that only forwards, as the limit of what any edge can do in this runtime. */
-  readonly target: "edge" | "bare-edge" | "origin" | OtherShop;
+  /**
+   * `bare-edge`: through a Worker that only forwards, as the limit of what any edge can do in this runtime. `direct`:
+   * without the local front, which is several times the work of either and part of no product.
+   */
+  readonly target: keyof typeof loadTargets;
   readonly kind: LoadKind;
   readonly seatsPerBooking: number;
   readonly withKeys?: boolean;
@@ -50,13 +56,19 @@ export interface Measured {
 
 /** The whole system with durable Postgres, and buyers with tokens. */
 export async function openLab() {
+  const directPort = await freePort();
   const stack = await startWholeStack({
     seed: "none",
     only: ["postgres", "redis", "redis-gateway", "identity", "origin", "edge"],
-    env: { ...process.env, DATABASE_POOL_SIZE: String(settings.poolSize), LOG_LEVEL: "info" },
+    env: {
+      ...process.env,
+      DATABASE_POOL_SIZE: String(settings.poolSize),
+      LOG_LEVEL: "info",
+      EDGE_DIRECT_PORT: String(directPort),
+    },
     print: (line) => console.error(line),
   });
-  const forwarder = await startBareWorker(`export default { fetch(request) {
+  const forwarder = await startScript(`export default { fetch(request) {
     const { pathname, search } = new URL(request.url);
     return fetch("${stack.originUrl}" + pathname + search, request);
   } }`);
@@ -90,7 +102,13 @@ export async function openLab() {
     const shop = isOther(target)
       ? await startOtherShop(target, { databaseUrl, redisUrl }, settings.poolSize)
       : undefined;
-    const own = { edge: stack.edgeUrl, "bare-edge": forwarder.url, origin: stack.originUrl };
+    const own = {
+      edge: stack.edgeUrl,
+      "edge-direct": `http://127.0.0.1:${directPort}`,
+      "bare-edge": forwarder.url,
+      "bare-edge-direct": forwarder.directUrl ?? forwarder.url,
+      origin: stack.originUrl,
+    };
     const url = shop?.url ?? own[target as keyof typeof own];
     const roots: Record<string, number> = {
       ...stack.pids,

@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
-import type { BenchBar, BenchReport } from "../report.ts";
+import type { BenchReport } from "../report.ts";
+import { bars } from "./bars.ts";
 import { countDoubleBookings } from "./event.ts";
-import { openLab, settings, type Measured } from "./lab.ts";
+import { openLab, settings, type Measured, type Phase } from "./lab.ts";
 
 const openLoop = { loop: "hold", perSecond: 400, seconds: 10, connections: 256 } as const;
 
@@ -18,105 +19,32 @@ export async function run(args: readonly string[]): Promise<BenchReport> {
       seconds: { type: "string", default: "15" },
     },
   });
-  const clients = Number(values.clients);
-  const seatsPerBooking = Number(values.seats);
-  const sell = { loop: "sell", clients, secondsMax: Number(values.seconds) } as const;
-  const refuse = { loop: "refuse", clients, seconds: 5 } as const;
+  const { warmUps, phases } = plan({
+    clients: Number(values.clients),
+    seatsPerBooking: Number(values.seats),
+    secondsMax: Number(values.seconds),
+  });
   const lab = await openLab();
   try {
-    const keyed = { seatsPerBooking, withKeys: true };
-    const warm = { ...sell, secondsMax: 8 };
-    await lab.measure({ name: "warm-up, origin", target: "origin", kind: warm, ...keyed });
-    await lab.measure({ name: "warm-up, edge", target: "edge", kind: warm, ...keyed });
-    const origin = await lab.measure({
-      name: "sell, origin",
-      target: "origin",
-      kind: sell,
-      ...keyed,
-    });
-    const edge = await lab.measure({ name: "sell, edge", target: "edge", kind: sell, ...keyed });
-    const forwarded = await lab.measure({
-      name: "sell, a Worker that only forwards",
-      target: "bare-edge",
-      kind: sell,
-      ...keyed,
-    });
-    const single = await lab.measure({
-      name: "sell, origin, one seat each",
-      target: "origin",
-      kind: sell,
-      withKeys: true,
-      seatsPerBooking: 1,
-    });
-    const singleEdge = await lab.measure({
-      name: "sell, edge, one seat each",
-      target: "edge",
-      kind: sell,
-      withKeys: true,
-      seatsPerBooking: 1,
-    });
-    const many = { ...sell, clients: clients * 2 };
-    const more = await lab.measure({
-      name: "sell, origin, twice the clients",
-      target: "origin",
-      kind: many,
-      ...keyed,
-    });
-    const few = { ...sell, clients: Math.max(1, clients / 2) };
-    const bareFew = await lab.measure({
-      name: "sell, bare prototype, half the clients",
-      target: "bare",
-      kind: few,
-      seatsPerBooking,
-    });
-    const bare = await lab.measure({
-      name: "sell, bare prototype",
-      target: "bare",
-      kind: sell,
-      seatsPerBooking,
-    });
-    const oneLock = await lab.measure({
-      name: "sell, one lock an event",
-      target: "one-lock",
-      kind: sell,
-      seatsPerBooking,
-    });
-    const rowLocks = await lab.measure({
-      name: "sell, FOR UPDATE",
-      target: "row-locks",
-      kind: sell,
-      seatsPerBooking,
-    });
+    for (const phase of warmUps) await lab.measure(phase);
+    const measured: Record<string, Measured> = {};
+    for (const [name, phase] of Object.entries(phases)) measured[name] = await lab.measure(phase);
     const holds = await lab.measure({
       name: "hold, origin, open loop",
       target: "origin",
       kind: openLoop,
-      ...keyed,
+      seatsPerBooking: Number(values.seats),
+      withKeys: true,
     });
-    const held = { ...holds.event, ticketIds: holds.event.ticketIds.slice(0, 2_000) };
     const refused = await lab.measure({
       name: "refuse, origin",
       target: "origin",
-      kind: refuse,
-      seatsPerBooking,
-      event: held,
+      kind: { loop: "refuse", clients: Number(values.clients), seconds: 5 },
+      seatsPerBooking: Number(values.seats),
+      event: { ...holds.event, ticketIds: holds.event.ticketIds.slice(0, 2_000) },
       isCounted: true,
     });
-    const doubled = await countDoubleBookings(lab.pool);
-    const all = [
-      origin,
-      more,
-      edge,
-      forwarded,
-      single,
-      singleEdge,
-      bareFew,
-      bare,
-      oneLock,
-      rowLocks,
-      holds,
-      refused,
-    ];
+    const all = { ...(measured as Record<keyof typeof phases, Measured>), holds, refused };
     return {
       name: "booking",
       settings: {
@@ -126,69 +54,50 @@ export async function run(args: readonly string[]): Promise<BenchReport> {
         postgres: "durable: fsync and synchronous_commit on",
         idempotencyKeys: "on every hold; none on refusals",
       },
-      rows: all.map(({ row }) => row),
-      bars: bars({
-        origin,
-        more,
-        edge,
-        forwarded,
-        bareFew,
-        bare,
-        oneLock,
-        rowLocks,
-        holds,
-        refused,
-        doubled,
-      }),
+      rows: Object.values(all).map(({ row }) => row),
+      bars: bars(all, await countDoubleBookings(lab.pool)),
     };
   } finally {
     await lab.stop();
   }
 }
 
-function bars(
-  all: Record<
-    | "origin"
-    | "more"
-    | "edge"
-    | "forwarded"
-    | "bareFew"
-    | "bare"
-    | "oneLock"
-    | "rowLocks"
-    | "holds"
-    | "refused",
-    Measured
-  > & { doubled: number },
-): BenchBar[] {
-  const { origin, more, edge, forwarded, bareFew, bare } = all;
-  const { oneLock, rowLocks, holds, refused, doubled } = all;
-  const perMinute = ({ outcome }: Measured) =>
-    Math.round((outcome.confirmed / outcome.seconds) * 60);
-  const best = Math.max(perMinute(origin), perMinute(more));
-  const limit = Math.max(perMinute(bareFew), perMinute(bare));
-  const ratio = (baseline: Measured, ours = best) =>
-    Math.round((ours / Math.max(perMinute(baseline), 1)) * 10) / 10;
-  const rounded = (value: number) => Math.round(value * 10_000) / 10_000;
-  const bar = (name: string, measured: number, met: boolean): BenchBar => ({
-    bar: name,
-    measured,
-    met,
-  });
-  const p99 = holds.outcome.hold.p99;
-  const perRefusal = rounded(refused.transactionsPerAnswer);
-  const perStep = rounded(origin.transactionsPerAnswer);
-  return [
-    bar("confirmed a minute at the origin >= 36000", best, best >= 36_000),
-    bar("confirmed a minute through the edge >= 20000", perMinute(edge), perMinute(edge) >= 20_000),
-    bar("of a Worker that only forwards", rounded(perMinute(edge) / perMinute(forwarded)), true),
-    bar("hold p99 < 60 ms at 400 a second, open loop", p99, p99 < 60),
-    bar("times one lock an event >= 10", ratio(oneLock), ratio(oneLock) >= 10),
-    bar("of the bare prototype, confirmed a minute", rounded(best / Math.max(limit, 1)), true),
-    bar("the bare prototype: times one lock an event", ratio(oneLock, limit), true),
-    bar("times SELECT FOR UPDATE", ratio(rowLocks), true),
-    bar("Postgres transactions a refusal, beyond those at rest: 0", perRefusal, perRefusal < 0.005),
-    bar("Postgres round trips a hold or confirm, jobs included <= 3", perStep, perStep <= 3),
-    bar("tickets booked twice: 0", doubled, doubled === 0),
+/** What is sold out, in this order: each phase has an event of its own. */
+function plan(options: { clients: number; seatsPerBooking: number; secondsMax: number }) {
+  const { clients, seatsPerBooking, secondsMax } = options;
+  const sell = { loop: "sell", clients, secondsMax } as const;
+  const keyed = { kind: sell, seatsPerBooking, withKeys: true };
+  const plain = { kind: sell, seatsPerBooking };
+  const many = { ...sell, clients: clients * 2 };
+  const few = { ...sell, clients: Math.max(1, clients / 2) };
+  const warm = { ...sell, secondsMax: 8 };
+  const warmUps: Phase[] = [
+    { name: "warm-up, origin", target: "origin", ...keyed, kind: warm },
+    { name: "warm-up, edge", target: "edge", ...keyed, kind: warm },
   ];
+  const phases = {
+    origin: { name: "sell, origin", target: "origin", ...keyed },
+    more: { name: "sell, origin, twice the clients", target: "origin", ...keyed, kind: many },
+    single: { name: "sell, origin, one seat each", target: "origin", ...keyed, seatsPerBooking: 1 },
+    front: { name: "sell, edge behind the local front", target: "edge", ...keyed },
+    frontBare: { name: "the same, a Worker that only forwards", target: "bare-edge", ...keyed },
+    edge: { name: "sell, edge", target: "edge-direct", ...keyed },
+    edgeMore: {
+      name: "sell, edge, twice the clients",
+      target: "edge-direct",
+      ...keyed,
+      kind: many,
+    },
+    edgeBare: { name: "sell, a Worker that only forwards", target: "bare-edge-direct", ...keyed },
+    bareFew: {
+      name: "sell, bare prototype, half the clients",
+      target: "bare",
+      ...plain,
+      kind: few,
+    },
+    bare: { name: "sell, bare prototype", target: "bare", ...plain },
+    oneLock: { name: "sell, one lock an event", target: "one-lock", ...plain },
+    rowLocks: { name: "sell, FOR UPDATE", target: "row-locks", ...plain },
+  } satisfies Record<string, Phase>;
+  return { warmUps, phases };
 }

@@ -20,17 +20,22 @@ run_worker_first = ["/*", "!/assets/*"]
  * A Worker that returns what was answered before from memory and does nothing else, run as the edge is: what the
  * runtime costs without us.
  */
-export async function startBareWorker(answer: LoadAnswer): Promise<Edge> {
+export function startBareWorker(answer: LoadAnswer): Promise<Edge> {
+  return startScript(scriptOf(answer));
+}
+
+/** A Worker of this script, run as the edge is: behind the same front, and straight at it. */
+export async function startScript(script: string): Promise<Edge> {
   const folder = await mkdtemp(join(tmpdir(), "frontrow-bare-"));
   await mkdir(join(folder, "files"));
   await writeFile(join(folder, "files", "robots.txt"), "");
   await writeFile(join(folder, "wrangler.toml"), settings);
-  await writeFile(join(folder, "bare.js"), scriptOf(answer));
+  await writeFile(join(folder, "bare.js"), script);
   const persistDir = join(folder, "state");
   const configFile = join(folder, "wrangler.toml");
-  const edge = await startEdge({ port: 0, env: {}, persistDir, configFile });
+  const edge = await startEdge({ port: 0, env: {}, persistDir, configFile, directPort: 0 });
   return {
-    url: edge.url,
+    ...edge,
     stop: () => edge.stop().finally(() => rm(folder, { recursive: true, force: true })),
   };
 }

@@ -1,3 +1,4 @@
+import { sha256 } from "../digest.ts";
 import { compress, decompress, type Encoding } from "./compress.ts";
 
 /** An answer as the caches keep it: bytes that no request ever parses. */
@@ -20,6 +21,7 @@ export interface CachedAnswer {
  * Prepares an answer for the caches.
  * @param body compressed if `encoding` says so; else it is compressed here
  * @param etag the source's; without one the body is hashed
+ * @param previous what was at hand: if the tag is the same, its bytes are kept, and the caches need not copy them
  * @param now Unix milliseconds when the source was asked
  */
 export async function makeAnswer(options: {
@@ -29,13 +31,16 @@ export async function makeAnswer(options: {
   readonly body: Uint8Array<ArrayBuffer>;
   readonly encoding?: Encoding | undefined;
   readonly degraded?: boolean;
+  readonly previous?: CachedAnswer | undefined;
   readonly now: number;
 }): Promise<CachedAnswer> {
-  const { body, encoding } = options;
+  const { body, encoding, previous } = options;
+  const etag = toWeak(options.etag ?? hashTag(body));
+  if (previous?.etag === etag) return { ...previous, storedAtMs: options.now };
   return {
     status: options.status ?? 200,
     contentType: options.contentType ?? "application/json",
-    etag: toWeak(options.etag ?? (await hashTag(body))),
+    etag,
     body: encoding ? body : await compress(body),
     encoding: encoding ?? "gzip",
     degraded: options.degraded ?? false,
@@ -53,7 +58,7 @@ function toWeak(etag: string): string {
   return etag.startsWith("W/") ? etag : `W/${etag}`;
 }
 
-async function hashTag(body: Uint8Array<ArrayBuffer>): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", body));
-  return `"${btoa(String.fromCharCode(...hash.subarray(0, 12)))}"`;
+/** 96 bits of it are enough. */
+function hashTag(body: Uint8Array<ArrayBuffer>): string {
+  return `"${sha256(body, "base64").slice(0, 16)}"`;
 }

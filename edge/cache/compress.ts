@@ -13,8 +13,16 @@ export function toEncoding(header: string | null): Encoding | undefined {
 /** Up to so many bytes a stream costs more than the compression itself. */
 const atOnceMax = 256 * 1024;
 
+/**
+ * Of a small body most of the work is making room for a large window: with a small one 12 kB of search results take
+ * 0.04 ms instead of 0.17, for 5 % more bytes.
+ */
+const smallMax = 32 * 1024;
+const forSmall = { level: 3, memLevel: 6, windowBits: 13 };
+
 /** Compresses with gzip. */
 export async function compress(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  if (bytes.byteLength <= smallMax) return new Uint8Array(gzipSync(bytes, forSmall));
   if (bytes.byteLength <= atOnceMax) return new Uint8Array(gzipSync(bytes));
   return pipe(bytes, new CompressionStream("gzip"));
 }

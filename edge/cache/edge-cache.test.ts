@@ -1,9 +1,13 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import type { CachedAnswer } from "./cached-answer.ts";
 import { EdgeCache } from "./edge-cache.ts";
 import { MemoryStore } from "./memory-store.ts";
 import type { SharedStore, StoredMark } from "./shared-store.ts";
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const key = "https://cache.internal/v1/ev/1/view";
 const lifetimes = { freshMs: 1_000, refreshMs: 1_500, onErrorMs: 86_400_000 };
@@ -24,16 +28,20 @@ class MapStore implements SharedStore {
   readonly #answers = new Map<string, CachedAnswer>();
   /** Look-ups wait for it. */
   gate: Promise<void> = Promise.resolve();
+  lookUps = 0;
+  sets = 0;
   async mark(at: string): Promise<StoredMark | undefined> {
     return this.#answers.get(at);
   }
   async get(at: string): Promise<CachedAnswer | undefined> {
     const found = this.#answers.get(at);
+    this.lookUps++;
     await this.gate;
     return found;
   }
   async set(at: string, answer: CachedAnswer): Promise<void> {
     this.#answers.set(at, answer);
+    this.sets++;
   }
   async renew(at: string, mark: StoredMark): Promise<void> {
     const answer = this.#answers.get(at);
@@ -58,18 +66,28 @@ function createWorld() {
       arriving.push(() => (fails ? reject(new Error("dead")) : resolve(answer)));
     });
   };
+  const get = async (cache: EdgeCache, eager = false) => {
+    const request = { key, lifetimes, patienceMs: 700, load, eager, waitUntil: () => {} };
+    const result = await cache.get(request);
+    return { ...result, value: result.answer.body[0] ?? 0 };
+  };
+  const arrive = async () => {
+    for (const it of arriving.splice(0)) it();
+    await settle();
+  };
   return {
     isolate,
     shared,
     loads: () => loads,
-    get: async (cache: EdgeCache, eager = false) => {
-      const request = { key, lifetimes, patienceMs: 700, load, eager, waitUntil: () => {} };
-      const result = await cache.get(request);
-      return { ...result, value: result.answer.body[0] ?? 0 };
-    },
-    arrive: async () => {
-      for (const it of arriving.splice(0)) it();
+    lookUps: () => shared.lookUps,
+    get,
+    arrive,
+    /** Some isolate has asked, and shared it. */
+    warm: async () => {
+      const first = get(isolate());
       await settle();
+      await arrive();
+      await first;
     },
     change: () => ++value,
     die: () => (isDead = true),
@@ -148,29 +166,45 @@ test("a changed copy is still there for when the source is dead", async () => {
   expect(await second).toMatchObject({ value: 1, from: "stale" });
 });
 
-test("an eager request asks the source while it looks into the shared cache, and takes what comes first", async () => {
+test("an eager request asks the source alone, and is shared when somebody asks again", async () => {
   const world = createWorld();
   const [one, other] = [world.isolate(), world.isolate()];
-  const opening = Promise.withResolvers<void>();
-  world.shared.gate = opening.promise;
   const first = world.get(one, true);
   await settle();
-  expect(world.loads()).toBe(1);
-  await world.arrive(); // the look-up has not come back yet
+  await world.arrive();
   expect(await first).toMatchObject({ value: 1, from: "source" });
-  world.shared.gate = Promise.resolve();
-  opening.resolve();
-  const second = world.get(other, true);
-  expect(await second).toMatchObject({ value: 1, from: "shared" });
-  expect(world.loads()).toBe(2);
+  expect(await world.shared.get(key)).toBeUndefined();
+  expect(await world.get(one, true)).toMatchObject({ value: 1, from: "memory" });
+  expect(await world.shared.get(key)).toMatchObject({ etag: 'W/"1"' });
+  await world.get(one, true);
+  expect(world.shared.sets).toBe(1);
+  const elsewhere = world.get(other, true);
+  await settle();
+  expect(world.lookUps()).toBe(2); // the test's own
+  await world.arrive();
+  expect(await elsewhere).toMatchObject({ from: "source" });
+});
+
+test("an eager request whose source is silent looks into the shared cache, and takes what comes first", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const world = createWorld();
+  await world.warm();
+  const fromShared = world.get(world.isolate(), true);
+  await vi.advanceTimersByTimeAsync(99);
+  expect(world.lookUps()).toBe(1);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(await fromShared).toMatchObject({ value: 1, from: "shared" });
+  const opening = Promise.withResolvers<void>();
+  world.shared.gate = opening.promise;
+  const fromSource = world.get(world.isolate(), true);
+  await vi.advanceTimersByTimeAsync(100);
+  await world.arrive(); // the look-up has not come back yet
+  expect(await fromSource).toMatchObject({ value: 1, from: "source" });
 });
 
 test("an eager request whose source fails is given the stale copy of the shared cache", async () => {
   const world = createWorld();
-  const first = world.get(world.isolate());
-  await settle();
-  await world.arrive();
-  await first;
+  await world.warm();
   world.die();
   world.pass(60_000);
   const second = world.get(world.isolate(), true);
@@ -219,6 +253,7 @@ const steps = fc.array(
 test("in any order of reads, changes and refills an old value is served no longer than its lifetime", async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (order) => {
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
       const world = createWorld();
       const isolates = [world.isolate(), world.isolate()];
       /** When each value was replaced; and in which isolate that was told. */
@@ -237,7 +272,10 @@ test("in any order of reads, changes and refills an old value is served no longe
       for (const it of order) {
         if (it.step === "get") reads.push(read(it.isolate, it.eager));
         if (it.step === "arrive") await world.arrive();
-        if (it.step === "pass") world.pass(it.ms);
+        if (it.step === "pass") {
+          world.pass(it.ms);
+          await vi.advanceTimersByTimeAsync(it.ms);
+        }
         if (it.step === "change") {
           replaced.set(world.value(), { at: world.now(), told: it.isolate });
           world.change();

@@ -18,8 +18,9 @@ export interface CacheRequest {
    */
   readonly load: (previous: CachedAnswer | undefined) => Promise<CachedAnswer>;
   /**
-   * The source is hardly slower than the shared cache: who has nothing in memory asks both at once. For the second of
-   * two that share a copy the source then works in vain; everybody else waits for one of them only.
+   * The source is hardly slower than the shared cache, and most of what it is asked nobody asks again: so who has
+   * nothing in memory asks the source alone, and the shared cache only when that fails or is silent for long; and an
+   * answer is shared when it is asked for a second time.
    */
   readonly eager?: boolean;
   /** Keeps the isolate at work after the answer was sent. */
@@ -42,6 +43,9 @@ const degradedLifetimes: Lifetimes = { freshMs: 1_000, refreshMs: 2_000, onError
 /** A definite no is remembered for a moment, so that invented ids do not reach the source. */
 const refusalLifetimes: Lifetimes = { freshMs: 2_000, refreshMs: 2_000, onErrorMs: 10_000 };
 
+/** How long an eager request leaves the source alone. */
+const silentMs = 100;
+
 /** Keys that are remembered at most for having failed. */
 const failedMax = 1_000;
 /** And for having expired: one batch of changes names up to 500 events, of each some ten keys. */
@@ -56,6 +60,8 @@ export class EdgeCache {
   readonly #lookups = new SingleFlight<CachedAnswer | undefined>();
   readonly #failedAt = new Moments(failedMax);
   readonly #expiredAt = new Moments(expiredMax);
+  /** Answers of eager requests that nobody has asked for again. */
+  readonly #askedOnce = new WeakSet<CachedAnswer>();
   #expiredWide: readonly { readonly prefix: string; readonly at: number }[] = [];
 
   constructor(parts: { memory: MemoryStore; shared: SharedStore; now: () => number }) {
@@ -65,11 +71,14 @@ export class EdgeCache {
   }
 
   /** What this isolate has at hand and need not ask anybody for: most reads of what many want end here. */
-  peek({ key, lifetimes }: Pick<CacheRequest, "key" | "lifetimes">): CacheResult | undefined {
+  peek(request: Pick<CacheRequest, "key" | "lifetimes" | "waitUntil">): CacheResult | undefined {
+    const { key, lifetimes } = request;
     const copy = this.#memory.get(key);
-    return copy && this.#isServed(key, copy, lifetimes)
-      ? this.#toResult(copy, lifetimes, "memory")
-      : undefined;
+    if (!copy || !this.#isServed(key, copy, lifetimes)) return undefined;
+    if (this.#askedOnce.delete(copy)) {
+      request.waitUntil(this.#share(key, copy, undefined, lifetimes.onErrorMs));
+    }
+    return this.#toResult(copy, lifetimes, "memory");
   }
 
   /** @throws what `load` throws, when it fails and there is no copy that may be served instead */
@@ -124,10 +133,12 @@ export class EdgeCache {
     this.#loads.forgetAll(prefix);
   }
 
-  /** Nothing is at hand and nobody is loading: both the source and the shared cache are asked. */
+  /** Nothing is at hand and nobody is loading: the source is asked, and the shared cache if it is of no use. */
   async #getEagerly(request: CacheRequest): Promise<CacheResult> {
     const { key, lifetimes, patienceMs } = request;
     const loading = this.#load(request, undefined);
+    const early = await within(loading, silentMs).catch(() => "failed" as const);
+    if (typeof early !== "string") return this.#toResult(early, lifetimes, "source");
     const lookup = this.#lookups.run(key, this.#now(), () => this.#shared.get(key));
     const copy = await Promise.race([
       lookup,
@@ -142,7 +153,8 @@ export class EdgeCache {
       if (!this.#memory.get(key)) this.#memory.set(key, copy);
       return this.#toResult(copy, lifetimes, "shared");
     }
-    const answer = await within(loading, patienceMs).catch(() => "failed" as const);
+    const waitMs = patienceLeftMs(patienceMs, silentMs);
+    const answer = await within(loading, waitMs).catch(() => "failed" as const);
     return typeof answer === "string"
       ? this.#toResult(copy, lifetimes, "stale")
       : this.#toResult(answer, lifetimes, "source");
@@ -198,7 +210,8 @@ export class EdgeCache {
         const answer = await request.load(previous);
         this.#failedAt.delete(key);
         this.#memory.set(key, answer);
-        request.waitUntil(this.#share(key, answer, copy, lifetimes.onErrorMs));
+        if (request.eager && !copy) this.#askedOnce.add(answer);
+        else request.waitUntil(this.#share(key, answer, copy, lifetimes.onErrorMs));
         return answer;
       } catch (error) {
         // Only where there is a copy does it matter, and invented keys have none.

@@ -1,5 +1,4 @@
 import { acceptEncoding, takes } from "./accepts.ts";
-import type { CachedAnswer } from "./cached-answer.ts";
 import type { CacheResult } from "./edge-cache.ts";
 import { PlainBodies } from "./plain-bodies.ts";
 
@@ -17,32 +16,51 @@ export async function respond(
   result: CacheResult,
   audience: Audience = "public",
 ): Promise<Response> {
+  const packed = respondPacked(request, result, audience);
+  if (packed) return packed;
+  const { answer } = result;
+  const headers = { ...headersOf(result, audience), "Content-Type": answer.contentType };
+  return new Response(await plainBodies.get(answer), { status: answer.status, headers });
+}
+
+/**
+ * The same at once, where nothing has to be unpacked.
+ * @param more headers to go with it
+ * @returns `undefined` for a client that does not take the body as it is stored
+ */
+export function respondPacked(
+  request: Request,
+  result: CacheResult,
+  audience: Audience,
+  more: Readonly<Record<string, string>> = {},
+): Response | undefined {
+  const { answer } = result;
+  const headers = { ...more, ...headersOf(result, audience) };
+  if (matches(request.headers.get("If-None-Match"), answer.etag)) {
+    return new Response(null, { status: 304, headers });
+  }
+  if (!takes(acceptEncoding(request), answer.encoding)) return undefined;
+  return new Response(answer.body, {
+    status: answer.status,
+    headers: {
+      ...headers,
+      "Content-Type": answer.contentType,
+      "Content-Encoding": answer.encoding,
+    },
+    encodeBody: "manual",
+  });
+}
+
+function headersOf(result: CacheResult, audience: Audience): Record<string, string> {
   const { answer, from, ageMs } = result;
-  const headers = new Headers({
+  return {
     ETag: answer.etag,
     Age: String(Math.floor(ageMs / 1000)),
     "Cache-Control": audience === "public" ? "public, no-cache" : "no-store",
     "Cache-Status": toCacheStatus(result),
     Vary: "Accept-Encoding",
-  });
-  if (from === "stale") headers.set("Warning", '110 - "Response is Stale"');
-  if (matches(request.headers.get("If-None-Match"), answer.etag)) {
-    return new Response(null, { status: 304, headers });
-  }
-  headers.set("Content-Type", answer.contentType);
-  return withBody(request, answer, headers);
-}
-
-async function withBody(
-  request: Request,
-  answer: CachedAnswer,
-  headers: Headers,
-): Promise<Response> {
-  if (!takes(acceptEncoding(request), answer.encoding)) {
-    return new Response(await plainBodies.get(answer), { status: answer.status, headers });
-  }
-  headers.set("Content-Encoding", answer.encoding);
-  return new Response(answer.body, { status: answer.status, headers, encodeBody: "manual" });
+    ...(from === "stale" && { Warning: '110 - "Response is Stale"' }),
+  };
 }
 
 /** RFC 9211: `hit` and `fwd` exclude one another; a negative `ttl` says how long it has been stale. */

@@ -18,7 +18,7 @@ const seatLifetimes: Lifetimes = { freshMs: 1_000, refreshMs: 1_500, onErrorMs: 
 /** Facts and plans change when somebody edits them, and the change feed says so at once. */
 const factLifetimes: Lifetimes = { freshMs: 1_000, refreshMs: 30_000, onErrorMs: 24 * 3_600_000 };
 
-const lifetimes: Record<EventPart, Lifetimes> = {
+export const partLifetimes: Readonly<Record<EventPart, Lifetimes>> = {
   view: seatLifetimes,
   availability: seatLifetimes,
   facts: factLifetimes,
@@ -38,7 +38,7 @@ export async function loadEventPart(
   parts: Parts,
   { waitUntil, ...question }: EventPartRequest,
 ): Promise<CacheResult> {
-  const common = { lifetimes: lifetimes[question.part], patienceMs, waitUntil };
+  const common = { lifetimes: partLifetimes[question.part], patienceMs, waitUntil };
   try {
     const load = (previous: CachedAnswer | undefined) => loadPart(parts, question, previous);
     return await parts.cache.get({ ...common, key: eventKey(question), load });

@@ -13,8 +13,8 @@ import { findCaller } from "../middleware/authenticate.ts";
 import { limitRate } from "../middleware/limit-rate.ts";
 import type { Parts } from "../parts.ts";
 import { EdgeProblem } from "../problem.ts";
-import { normaliseSearch } from "../search/normalise.ts";
-import { searchEvents } from "../search/search-events.ts";
+import { normaliseSearch, toQueryString } from "../search/normalise.ts";
+import { searchEvents, searchKey } from "../search/search-events.ts";
 
 /** What everybody may see: cached, the same for all. */
 export function eventRoutes(parts: Parts): Hono<AppEnv> {
@@ -29,7 +29,9 @@ export function eventRoutes(parts: Parts): Hono<AppEnv> {
           errors,
         });
       }
-      const result = await searchEvents(parts, normaliseSearch(query.data), toContext(ctx));
+      const search = normaliseSearch(query.data);
+      const result = await searchEvents(parts, search, toContext(ctx));
+      parts.searchKeys.note(queryOf(ctx.req.url), searchKey(toQueryString(search)));
       return respond(ctx.req.raw, result);
     })
     .get("/events/:eventId", reads, (ctx) => answerPart(parts, ctx, "view"))
@@ -70,6 +72,12 @@ export async function readEventPart(
     throw new EdgeProblem("admission-required", detail, { queue });
   }
   return { eventId, result, audience: pass === undefined ? "public" : "private" };
+}
+
+/** As it stands in the address. */
+function queryOf(url: string): string {
+  const mark = url.indexOf("?");
+  return mark < 0 ? "" : url.slice(mark + 1);
 }
 
 /** The caller's admission pass, if it is good for this event. */

@@ -38,7 +38,7 @@ export class HedgeBudget {
  * @returns an answer, or `"late"` at the deadline
  * @throws what the second throws, when both fail
  */
-export function hedge<T>(options: {
+export async function hedge<T>(options: {
   readonly first: () => Promise<T>;
   readonly second: () => Promise<T>;
   readonly afterMs: number;
@@ -46,14 +46,17 @@ export function hedge<T>(options: {
   readonly budget: HedgeBudget;
   readonly now: () => number;
 }): Promise<T | "late"> {
+  const { second, budget, deadlineMs, now } = options;
+  const began = now();
   const first = options.first();
-  const race = async (): Promise<T> => {
-    const early = await within(first, options.afterMs).catch(() => "failed" as const);
-    if (early !== "late" && early !== "failed") return early;
-    if (early === "failed") return options.second();
-    const second = options.budget.spend(options.second, options.now());
-    if (!second) return first.catch(options.second);
-    return Promise.any([first, second]).catch(() => second); // with the second's own error
+  // Mostly the first answers soon: then one timer was all.
+  const early = await within(first, options.afterMs).catch(() => "failed" as const);
+  if (early !== "late" && early !== "failed") return early;
+  const race = (): Promise<T> => {
+    if (early === "failed") return second();
+    const asked = budget.spend(second, now());
+    if (!asked) return first.catch(second);
+    return Promise.any([first, asked]).catch(() => asked); // with the second's own error
   };
-  return within(race(), options.deadlineMs);
+  return within(race(), Math.max(0, began + deadlineMs - now()));
 }

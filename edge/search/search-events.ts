@@ -8,7 +8,11 @@ import { hedge, HedgeBudget } from "./hedge.ts";
 import { type NormalSearch, toQueryString } from "./normalise.ts";
 import type { SearchContext } from "./typesense.ts";
 
-const lifetimes: Lifetimes = { freshMs: 10_000, refreshMs: 40_000, onErrorMs: 3_600_000 };
+export const searchLifetimes: Lifetimes = {
+  freshMs: 10_000,
+  refreshMs: 40_000,
+  onErrorMs: 3_600_000,
+};
 
 /** Nobody waits longer for a search; what is left of 500 ms is for our own work. */
 const budgetMs = 470;
@@ -35,17 +39,18 @@ export async function searchEvents(
 ): Promise<CacheResult> {
   const { cache, searchServer, now } = parts;
   const query = toQueryString(search);
-  const key = `https://cache.internal/v1/search?${query}`;
-  const known = cache.peek({ key, lifetimes });
+  const key = searchKey(query);
+  const lifetimes = searchLifetimes;
+  const known = cache.peek({ key, lifetimes, waitUntil: context.waitUntil });
   if (known && known.from !== "stale") return known;
   const common = { lifetimes, patienceMs, waitUntil: context.waitUntil };
   const askDatabase = () => askOrigin(parts, query, context.requestId);
   const inDatabase = (at: string) => () => cache.get({ ...common, key: at, load: askDatabase });
-  const askTypesense = async () => {
+  const askTypesense = async (previous: CachedAnswer | undefined) => {
     if (!searchServer) throw new TypeError("there is no search server");
     const askedAt = now();
     const result = await searchServer.search(search, context);
-    return makeAnswer({ body: toBody(result), now: askedAt });
+    return makeAnswer({ body: toBody(result), previous, now: askedAt });
   };
   // Typesense finds no name without a letter; the database does.
   const isDatabaseFirst = search.exact || !searchServer;
@@ -61,6 +66,11 @@ export async function searchEvents(
   });
   if (found === "late") throw gone();
   return found.from === "stale" ? markDegraded(found) : found;
+}
+
+/** @param query of a normal search */
+export function searchKey(query: string): string {
+  return `https://cache.internal/v1/search?${query}`;
 }
 
 async function askOrigin(

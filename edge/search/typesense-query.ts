@@ -20,35 +20,39 @@ const sorts = {
   price: "min_price:asc,starts_at:asc,ord:asc",
 } as const;
 
+/** What is the same for all; made once, since writing it out for each search took a tenth of the edge's work on it. */
+const common = new URLSearchParams({
+  query_by: column(0),
+  query_by_weights: column(1),
+  prefix: column(2),
+  num_typos: column(3),
+  min_len_1typo: "4",
+  min_len_2typo: "7",
+  typo_tokens_threshold: "1",
+  drop_tokens_threshold: "1",
+  split_join_tokens: "fallback",
+  exclude_fields: "aliases,popularity,rev,ord",
+  highlight_fields: "none",
+  highlight_full_fields: "none",
+  enable_highlight_v1: "false",
+  search_cutoff_ms: "150",
+  use_cache: "false",
+}).toString();
+
 /**
  * The request for Typesense: path and query. Every parameter was measured; see the notes on filters, which dominate.
  * @param search a normal search that is not `exact`: no filter finds a name without a letter
  */
 export function toTypesensePath(search: NormalSearch): string {
   const { keyword, page, pageSize } = search;
-  const parameters = new URLSearchParams({
+  const own = new URLSearchParams({
     q: keyword === "" ? "*" : keyword,
-    query_by: column(0),
-    query_by_weights: column(1),
-    prefix: column(2),
-    num_typos: column(3),
-    min_len_1typo: "4",
-    min_len_2typo: "7",
-    typo_tokens_threshold: "1",
-    drop_tokens_threshold: "1",
-    split_join_tokens: "fallback",
     filter_by: toFilter(search),
     sort_by: keyword === "" && search.sort === "relevance" ? sorts.date : sorts[search.sort],
     per_page: String(pageSize),
     page: String(page),
-    exclude_fields: "aliases,popularity,rev,ord",
-    highlight_fields: "none",
-    highlight_full_fields: "none",
-    enable_highlight_v1: "false",
-    search_cutoff_ms: "150",
-    use_cache: "false",
   });
-  return `/collections/${searchAlias}/documents/search?${parameters}`;
+  return `/collections/${searchAlias}/documents/search?${own}&${common}`;
 }
 
 /** Without a start the flag `past` filters: a range open at one end matches nearly all and costs four times the rest. */

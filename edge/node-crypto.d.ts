@@ -1,0 +1,13 @@
+/** What the edge uses of it; Node's own types do not meet those of Workers. */
+declare module "node:crypto" {
+  interface Digest {
+    update(data: string | Uint8Array): Digest;
+    digest(encoding: "hex" | "base64"): string;
+  }
+  interface KeyObject {
+    readonly type: "secret";
+  }
+  export const KeyObject: { from(key: CryptoKey): KeyObject };
+  export function createHash(algorithm: "sha256"): Digest;
+  export function createHmac(algorithm: "sha256", key: KeyObject): Digest;
+}
