@@ -14,6 +14,9 @@ import { readWords, say } from "../map/words.ts";
 /** When the seats themselves are laid out; whoever is faster waits for them. */
 const seatsAfterMs = 300;
 
+/** A finger that touches the whole venue means a section this far away, in CSS pixels, if it has met none. */
+const fingerReach = 12;
+
 /**
  * The picture of the choice that the list below it also offers. It stays hidden until the seats are there, and for
  * ever when they do not come: nothing on the page needs it.
@@ -63,7 +66,7 @@ class SeatMap extends HTMLElement {
       (ctx, view, dpr, isEmpty) => painter(ctx, view, dpr, theme, isEmpty),
       (at, scale) => {
         if (scale < tapScale) {
-          if (sectionAt(layout, at)) camera.approach(at, tapScale);
+          if (sectionAt(layout, at, fingerReach / scale)) camera.approach(at, tapScale);
           return;
         }
         const index = seatAt(layout, at);
@@ -72,7 +75,7 @@ class SeatMap extends HTMLElement {
         }
       },
     );
-    box.append(makeKeys(words, camera.move));
+    const keys = makeKeys(words, camera.move);
 
     const outside = document.querySelector<HTMLFormElement>("form#seats");
     const form = outside ?? this.querySelector("form") ?? make("form");
@@ -124,7 +127,7 @@ class SeatMap extends HTMLElement {
         }),
       );
     }
-    this.prepend(bar, box, alert, chips);
+    this.prepend(bar, box, keys, alert, chips);
     if (!outside) form.prepend(status);
     this.hidden = false;
     for (const id of new URLSearchParams(location.search).getAll("ticketIds")) {

@@ -18,15 +18,15 @@ export function make<Name extends keyof HTMLElementTagNameMap>(
 /** How the map is moved without dragging. */
 export type Move = "in" | "out" | "whole" | "left" | "right" | "up" | "down";
 
-/** In the order of a grid of three columns: arrows around the whole, zoom beside them. */
+/** In one row below the picture: over it they would cover seats, and take fingers that mean seats beside them. */
 const keys: readonly (readonly [Move, string, string])[] = [
   ["in", "+", "zoomIn"],
-  ["up", "↑", "up"],
   ["out", "−", "zoomOut"],
-  ["left", "←", "left"],
   ["whole", "⌂", "whole"],
-  ["right", "→", "right"],
+  ["left", "←", "left"],
+  ["up", "↑", "up"],
   ["down", "↓", "down"],
+  ["right", "→", "right"],
 ];
 
 /** A button for everything that a drag or a pinch does (WCAG 2.5.7). */
