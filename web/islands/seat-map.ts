@@ -11,8 +11,8 @@ import { createStates, type SeatChange } from "../map/states.ts";
 import { onThemeChange, readTheme } from "../map/theme.ts";
 import { readWords, say } from "../map/words.ts";
 
-/** When the seats themselves are laid out; whoever is faster waits for them. */
-const seatsAfterMs = 300;
+/** When what the first frame can do without is done; whoever touches a seat earlier waits for it. */
+const laterMs = 100;
 
 /** A finger that touches the whole venue means a section this far away, in CSS pixels, if it has met none. */
 const fingerReach = 12;
@@ -117,8 +117,8 @@ class SeatMap extends HTMLElement {
       camera.redraw();
     };
 
-    const legend = makeLegend(words, theme);
-    const bar = make("div", { class: "map-bar" }, legend);
+    const legend = makeLegend(words);
+    const bar = make("div", { class: "map-bar" }, legend.element);
     if (prices.length > 1) {
       bar.prepend(
         makeFilter(words, prices, (priceIndexMax) => {
@@ -137,20 +137,29 @@ class SeatMap extends HTMLElement {
     show();
     const at = layout.sections.find(({ name }) => name === wanted);
     if (at) camera.show(at.box);
-    // After the first frame and before the first finger.
-    setTimeout(layout.placeSeats, seatsAfterMs);
     onThemeChange(() => {
       theme = readTheme(this);
+      legend.draw(theme);
       camera.redraw();
     });
-    return followSeats(urls, {
-      load: (statuses) => settle(states.load(statuses), "all"),
-      apply: (changes: readonly SeatChange[]) =>
-        settle(
-          states.apply(changes),
-          changes.map(([index]) => index),
-        ),
-    });
+    let stop = () => {};
+    // What the first frame can do without. The seats themselves come before the first finger.
+    const later = setTimeout(() => {
+      legend.draw(theme);
+      layout.placeSeats();
+      stop = followSeats(urls, {
+        load: (statuses) => settle(states.load(statuses), "all"),
+        apply: (changes: readonly SeatChange[]) =>
+          settle(
+            states.apply(changes),
+            changes.map(([index]) => index),
+          ),
+      });
+    }, laterMs);
+    return () => {
+      clearTimeout(later);
+      stop();
+    };
   }
 }
 

@@ -25,10 +25,10 @@ export function seatAt(layout: Layout, at: Point): number {
 
 /**
  * The section whose outline contains a point, or else the nearest one.
- * @param reach how far from its box, in seat pitches, a section may be; a finger is larger than a section of a stadium
+ * @param within how far from its box, in seat pitches, a section may be; a finger is larger than a section of a stadium
  */
-export function sectionAt(layout: Layout, { x, y }: Point, reach = 0): LaidSection | undefined {
-  let [near, least] = [undefined as LaidSection | undefined, reach];
+export function sectionAt(layout: Layout, { x, y }: Point, within = 0): LaidSection | undefined {
+  let [near, least] = [undefined as LaidSection | undefined, within];
   for (const section of layout.sections) {
     if (isInside(section.outline, x, y)) return section;
     const { left, top, right, bottom } = section.box;
