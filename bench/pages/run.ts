@@ -25,7 +25,7 @@ interface Case extends Omit<Ride, "frames"> {
 
 /** One scale for each level of detail: areas, bitmaps (their hardest: most seats on screen), seats one by one. */
 const cases: readonly Case[] = [
-  ...[2, 5.1, 10, 16.1, 24].flatMap((scale): Case[] =>
+  ...[2, 5.1, 10, 16.1, 24, 44].flatMap((scale): Case[] =>
     [0, changesPerSecond].map((changes) => ({
       name: `pan at ${scale} px a seat${changes === 0 ? "" : ", changing"}`,
       motion: "pan",

@@ -1,16 +1,22 @@
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { phone } from "../../e2e/pages/browser.ts";
 import { type MapSite, statusOf } from "../../e2e/pages/map/site.ts";
 import type { Plan } from "../../contracts/plan.ts";
 import { layOut } from "../../web/map/layout.ts";
 import { tapScale } from "../../web/map/paint.ts";
-import { clamp, fit, toScreen, type Point, type View } from "../../web/map/view.ts";
+import { clamp, fit, middleOf, toScreen, zoomAt } from "../../web/map/view.ts";
+import type { Point, Size, View } from "../../web/map/view.ts";
+import { checkPicture } from "./picture.ts";
 
 /** Fingers on the map of a stadium: real touches, on a phone. */
-const sectionsTried = 25;
-const seatsTried = 40;
-/** A finger lands somewhere on the seat that it means. */
+const stopsTried = 50;
+const seatsTried = 20;
+/** A finger lands somewhere on the seat that it means, in seat pitches from its middle. */
 const seatRadius = 0.38;
+/** One press on "+": see `web/map/camera.ts`. */
+const keyZoom = 1.6;
+/** Seats nearer to an edge than this, in CSS pixels, are not aimed at. */
+const edge = 12;
 
 type Layout = ReturnType<typeof layOut>;
 
@@ -24,7 +30,8 @@ function dice(): () => number {
 }
 
 /**
- * Aims at seats of a plan, each twice: to choose it and to give it back.
+ * Goes to sections at random, as people do, and aims at free seats there, each twice: to choose it and to give it back.
+ * Where seats stand is computed from what was done since the whole venue was seen, and must agree with the picture.
  * @returns how many taps there were, and after how many of them exactly the seat aimed at was chosen, or given back
  */
 export async function countTaps(
@@ -39,36 +46,32 @@ export async function countTaps(
   const canvas = page.locator(".map-box canvas");
   await canvas.waitFor();
   await page.evaluate(() => window.firstFrame);
-  const box = await canvas.boundingBox();
-  if (!box) throw new Error("there is no map");
-  const size = { width: box.width, height: box.height };
-  const keys = await page.locator(".map-keys").boundingBox();
-  const isFree = ({ x, y }: Point) =>
-    x > 12 &&
-    y > 12 &&
-    x < size.width - 12 &&
-    y < size.height - 12 &&
-    !(keys && box.x + x > keys.x - 4 && box.y + y > keys.y - 4);
-  // What is chosen is shown beside the map, which may move it: people aim at what they see.
-  const touch = async ({ x, y }: Point) => {
-    const seen = (await canvas.boundingBox()) ?? box;
-    await page.touchscreen.tap(seen.x + x, seen.y + y);
-  };
   const random = dice();
+  const pick = <Value>(list: readonly Value[]): Value => {
+    const value = list[Math.floor(random() * list.length)];
+    if (value === undefined) throw new Error("there is nothing to pick from");
+    return value;
+  };
   let [taps, hits] = [0, 0];
 
-  for (let nth = 0; nth < sectionsTried; nth++) {
-    const section = layout.sections[Math.floor(random() * layout.sections.length)];
-    if (!section) throw new Error("there is no section");
-    const view = await enter(page, layout, section.box, size, touch);
+  for (let nth = 0; nth < stopsTried; nth++) {
+    const { size, touch } = await touching(page, canvas);
+    const section = pick(layout.sections);
+    const view = await enter(page, layout, section, size, touch, nth % 2 === 1);
     const seats = Array.from({ length: section.count }, (_, at) => section.from + at).filter(
-      (index) => statusOf(index) === "available" && isFree(placeOf(layout, index, view)),
+      (index) => statusOf(index) === "available" && isWithin(placeOf(layout, index, view), size),
     );
-    for (let turn = 0; turn < seatsTried && seats.length > 0; turn++) {
-      const index = seats[Math.floor(random() * seats.length)] ?? 0;
+    await checkPicture(
+      canvas,
+      view.scale,
+      seats.map((index) => placeOf(layout, index, view)),
+    );
+    for (let turn = 0; turn < seatsTried; turn++) {
+      const index = pick(seats);
       const middle = placeOf(layout, index, view);
       for (const wanted of [[String(index + 1)], []]) {
-        const [angle, away] = [random() * 2 * Math.PI, Math.sqrt(random()) * seatRadius * tapScale];
+        const angle = random() * 2 * Math.PI;
+        const away = Math.sqrt(random()) * seatRadius * view.scale;
         await touch({
           x: middle.x + Math.cos(angle) * away,
           y: middle.y + Math.sin(angle) * away,
@@ -84,20 +87,40 @@ export async function countTaps(
   return { taps, hits };
 }
 
-/** From the whole venue into a section, with one tap on it. @returns what is then seen */
+/** How large the picture is, and a finger that touches it. */
+async function touching(page: Page, canvas: Locator) {
+  const box = await canvas.boundingBox();
+  if (!box) throw new Error("there is no map");
+  return {
+    size: { width: box.width, height: box.height },
+    touch: ({ x, y }: Point) => page.touchscreen.tap(box.x + x, box.y + y),
+  };
+}
+
+/** From the whole venue into a section, with one tap on it and perhaps one on "+". @returns what is then seen */
 async function enter(
   page: Page,
   layout: Layout,
-  box: { left: number; top: number; right: number; bottom: number },
-  size: { width: number; height: number },
+  section: Layout["sections"][number],
+  size: Size,
   touch: (at: Point) => Promise<void>,
+  isCloser: boolean,
 ): Promise<View> {
   await page.locator(".map-keys button", { hasText: "⌂" }).click();
   const whole = fit(layout.bounds, size);
-  const at = { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 };
+  const at = middleOf(section.box);
   await touch(toScreen(whole, at));
   const half = { x: size.width / tapScale / 2, y: size.height / tapScale / 2 };
-  return clamp({ scale: tapScale, x: at.x - half.x, y: at.y - half.y }, layout.bounds, size);
+  const near = { scale: tapScale, x: at.x - half.x, y: at.y - half.y };
+  const view = clamp(near, layout.bounds, size);
+  if (!isCloser) return view;
+  await page.locator(".map-keys button", { hasText: "+" }).click();
+  const middle = { x: size.width / 2, y: size.height / 2 };
+  return clamp(zoomAt(view, middle, keyZoom, whole.scale), layout.bounds, size);
+}
+
+function isWithin({ x, y }: Point, { width, height }: Size): boolean {
+  return x > edge && y > edge && x < width - edge && y < height - edge;
 }
 
 function placeOf(layout: Layout, index: number, view: View): Point {

@@ -106,10 +106,10 @@ async function choose(page: Page, { hall, stadium }: Events, shoot: Shoot): Prom
     await shoot(name, true);
   }
   const closer = page.locator(".map-keys button").first();
-  for (let times = 0; times < 3; times++) await closer.click();
+  for (let times = 0; times < 5; times++) await closer.click();
   await page.locator(".map-box").scrollIntoViewIfNeeded();
   await shoot("stadium-closer");
-  for (let times = 0; times < 3; times++) await closer.click();
+  for (let times = 0; times < 5; times++) await closer.click();
   await shoot("stadium-closest");
   await page.goto(`/e/${stadium}/s/105`);
   await map.waitFor();

@@ -168,8 +168,11 @@ function EventRow({ m, locale, event }: { m: Messages; locale: Locale; event: Fo
         {price === "" ? "" : <b>{m.home.priceFrom(price)}</b>}
         <span class={`tag ${event.availability}`}>{m.home.availability[event.availability]}</span>
       </p>
-      <a class="button" href={localPath(locale, `/e/${id}`)}>
-        {m.home.buy}
+      <a
+        class={event.availability === "sold-out" ? "button quiet" : "button"}
+        href={localPath(locale, `/e/${id}`)}
+      >
+        {event.availability === "sold-out" ? m.home.details : m.home.buy}
         <span class="hidden">
           : <bdi>{event.name}</bdi>
         </span>

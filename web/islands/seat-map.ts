@@ -11,8 +11,11 @@ import { createStates, type SeatChange } from "../map/states.ts";
 import { onThemeChange, readTheme } from "../map/theme.ts";
 import { readWords, say } from "../map/words.ts";
 
-/** When the seats themselves are laid out; whoever is faster waits for them. */
-const seatsAfterMs = 300;
+/** When what the first frame can do without is done; whoever touches a seat earlier waits for it. */
+const laterMs = 100;
+
+/** A finger that touches the whole venue means a section this far away, in CSS pixels, if it has met none. */
+const fingerReach = 12;
 
 /**
  * The picture of the choice that the list below it also offers. It stays hidden until the seats are there, and for
@@ -63,7 +66,7 @@ class SeatMap extends HTMLElement {
       (ctx, view, dpr, isEmpty) => painter(ctx, view, dpr, theme, isEmpty),
       (at, scale) => {
         if (scale < tapScale) {
-          if (sectionAt(layout, at)) camera.approach(at, tapScale);
+          if (sectionAt(layout, at, fingerReach / scale)) camera.approach(at, tapScale);
           return;
         }
         const index = seatAt(layout, at);
@@ -72,7 +75,7 @@ class SeatMap extends HTMLElement {
         }
       },
     );
-    box.append(makeKeys(words, camera.move));
+    const keys = makeKeys(words, camera.move);
 
     const outside = document.querySelector<HTMLFormElement>("form#seats");
     const form = outside ?? this.querySelector("form") ?? make("form");
@@ -114,8 +117,8 @@ class SeatMap extends HTMLElement {
       camera.redraw();
     };
 
-    const legend = makeLegend(words, theme);
-    const bar = make("div", { class: "map-bar" }, legend);
+    const legend = makeLegend(words);
+    const bar = make("div", { class: "map-bar" }, legend.element);
     if (prices.length > 1) {
       bar.prepend(
         makeFilter(words, prices, (priceIndexMax) => {
@@ -124,7 +127,7 @@ class SeatMap extends HTMLElement {
         }),
       );
     }
-    this.prepend(bar, box, alert, chips);
+    this.prepend(bar, box, keys, alert, chips);
     if (!outside) form.prepend(status);
     this.hidden = false;
     for (const id of new URLSearchParams(location.search).getAll("ticketIds")) {
@@ -134,20 +137,29 @@ class SeatMap extends HTMLElement {
     show();
     const at = layout.sections.find(({ name }) => name === wanted);
     if (at) camera.show(at.box);
-    // After the first frame and before the first finger.
-    setTimeout(layout.placeSeats, seatsAfterMs);
     onThemeChange(() => {
       theme = readTheme(this);
+      legend.draw(theme);
       camera.redraw();
     });
-    return followSeats(urls, {
-      load: (statuses) => settle(states.load(statuses), "all"),
-      apply: (changes: readonly SeatChange[]) =>
-        settle(
-          states.apply(changes),
-          changes.map(([index]) => index),
-        ),
-    });
+    let stop = () => {};
+    // What the first frame can do without. The seats themselves come before the first finger.
+    const later = setTimeout(() => {
+      legend.draw(theme);
+      layout.placeSeats();
+      stop = followSeats(urls, {
+        load: (statuses) => settle(states.load(statuses), "all"),
+        apply: (changes: readonly SeatChange[]) =>
+          settle(
+            states.apply(changes),
+            changes.map(([index]) => index),
+          ),
+      });
+    }, laterMs);
+    return () => {
+      clearTimeout(later);
+      stop();
+    };
   }
 }
 

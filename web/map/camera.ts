@@ -1,9 +1,11 @@
 import { listenToGestures } from "./gestures.ts";
 import type { Move } from "./furniture.ts";
+import { zoomAnchor } from "./hit.ts";
 import type { Layout } from "./layout.ts";
 import { devicePixelsMax } from "./paint.ts";
 import type { Box } from "./rows.ts";
-import { clamp, fit, pan, toWorld, zoomAt, type Point, type Size, type View } from "./view.ts";
+import { clamp, fit, pan, toWorld, zoomAt } from "./view.ts";
+import type { Point, Size, View } from "./view.ts";
 
 const moves: Readonly<Record<Exclude<Move, "in" | "out" | "whole">, readonly [number, number]>> = {
   left: [1, 0],
@@ -97,13 +99,14 @@ export function createCamera(
       look({ scale, x: at.x - size.width / scale / 2, y: at.y - size.height / scale / 2 });
     },
     move: (move) => {
-      const middle = { x: size.width / 2, y: size.height / 2 };
       moved = move !== "whole";
       if (move === "whole") {
         target = layout.bounds;
         return look(fit(layout.bounds, size));
       }
-      if (move === "in") return look(zoomAt(view, middle, keyZoom, scaleMin()));
+      if (move === "in")
+        return look(zoomAt(view, zoomAnchor(layout, view, size), keyZoom, scaleMin()));
+      const middle = { x: size.width / 2, y: size.height / 2 };
       if (move === "out") return look(zoomAt(view, middle, 1 / keyZoom, scaleMin()));
       const [dx, dy] = moves[move];
       return look(pan(view, dx * size.width * keyPan, dy * size.height * keyPan));

@@ -18,15 +18,15 @@ export function make<Name extends keyof HTMLElementTagNameMap>(
 /** How the map is moved without dragging. */
 export type Move = "in" | "out" | "whole" | "left" | "right" | "up" | "down";
 
-/** In the order of a grid of three columns: arrows around the whole, zoom beside them. */
+/** In one row below the picture: over it they would cover seats, and take fingers that mean seats beside them. */
 const keys: readonly (readonly [Move, string, string])[] = [
   ["in", "+", "zoomIn"],
-  ["up", "↑", "up"],
   ["out", "−", "zoomOut"],
-  ["left", "←", "left"],
   ["whole", "⌂", "whole"],
-  ["right", "→", "right"],
+  ["left", "←", "left"],
+  ["up", "↑", "up"],
   ["down", "↓", "down"],
+  ["right", "→", "right"],
 ];
 
 /** A button for everything that a drag or a pinch does (WCAG 2.5.7). */
@@ -41,17 +41,21 @@ export function makeKeys(words: Words, onMove: (move: Move) => void): HTMLElemen
 
 const shown = ["available", "held", "booked", "blocked", "mine"] as const;
 
-/** What the shapes mean, drawn by the same code as the seats. */
-export function makeLegend(words: Words, theme: Theme): HTMLElement {
-  const items = shown.map((name) => {
-    const canvas = make("canvas", { "aria-hidden": "true" });
-    const scale = 18 * Math.min(devicePixelsMax, devicePixelRatio);
-    canvas.width = canvas.height = scale;
-    const ctx = canvas.getContext("2d");
-    if (ctx) drawSeat(ctx, seatState[name], scale / 2, scale / 2, scale, theme);
-    return make("li", {}, canvas, say(words, name));
-  });
-  return make("ul", { class: "legend", "aria-label": say(words, "legend") }, ...items);
+/** What the shapes mean, drawn by the same code as the seats. @returns the list, and what (re)draws its shapes */
+export function makeLegend(words: Words): { element: HTMLElement; draw: (theme: Theme) => void } {
+  const signs = shown.map((name) => ({ name, canvas: make("canvas", { "aria-hidden": "true" }) }));
+  const items = signs.map(({ name, canvas }) => make("li", {}, canvas, say(words, name)));
+  return {
+    element: make("ul", { class: "legend", "aria-label": say(words, "legend") }, ...items),
+    draw: (theme) => {
+      for (const { name, canvas } of signs) {
+        const scale = 18 * Math.min(devicePixelsMax, devicePixelRatio);
+        canvas.width = canvas.height = scale; // and empties it
+        const ctx = canvas.getContext("2d");
+        if (ctx) drawSeat(ctx, seatState[name], scale / 2, scale / 2, scale, theme);
+      }
+    },
+  };
 }
 
 /** The highest price of interest; seats above it fade. */

@@ -21,7 +21,11 @@ export function listenToGestures(element: HTMLElement, target: GestureTarget): v
   let travelled = 0;
   const at = (pointer: { clientX: number; clientY: number }): Point => {
     const { left, top } = element.getBoundingClientRect();
-    return { x: pointer.clientX - left, y: pointer.clientY - top };
+    // The picture begins inside the border: on a whole venue one pixel is more than a seat.
+    return {
+      x: pointer.clientX - left - element.clientLeft,
+      y: pointer.clientY - top - element.clientTop,
+    };
   };
 
   element.addEventListener("pointerdown", (pointer) => {

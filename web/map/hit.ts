@@ -1,6 +1,6 @@
 import type { LaidSection, Layout } from "./layout.ts";
 import { isInside } from "./rows.ts";
-import type { Point } from "./view.ts";
+import { middleOf, toScreen, toWorld, type Point, type Size, type View } from "./view.ts";
 
 /** How far from a seat's middle a tap still means this seat, in seat pitches. */
 const reach = 0.75;
@@ -23,7 +23,29 @@ export function seatAt(layout: Layout, at: Point): number {
   return best;
 }
 
-/** The section whose outline contains a point, if any. */
-export function sectionAt(layout: Layout, at: Point): LaidSection | undefined {
-  return layout.sections.find(({ outline }) => isInside(outline, at.x, at.y));
+/**
+ * The section whose outline contains a point, or else the nearest one.
+ * @param within how far from its box, in seat pitches, a section may be; a finger is larger than a section of a stadium
+ */
+export function sectionAt(layout: Layout, { x, y }: Point, within = 0): LaidSection | undefined {
+  let [near, least] = [undefined as LaidSection | undefined, within];
+  for (const section of layout.sections) {
+    if (isInside(section.outline, x, y)) return section;
+    const { left, top, right, bottom } = section.box;
+    const away = Math.hypot(Math.max(left - x, 0, x - right), Math.max(top - y, 0, y - bottom));
+    if (away < least) [near, least] = [section, away];
+  }
+  return near;
+}
+
+/** Where a key zooms in: the middle of the screen, or the nearest section in sight where that is an empty field. */
+export function zoomAnchor(layout: Layout, view: View, size: Size): Point {
+  const middle = { x: size.width / 2, y: size.height / 2 };
+  const under = toWorld(view, middle);
+  if (sectionAt(layout, under)) return middle;
+  const near = sectionAt(layout, under, Infinity);
+  if (!near) return middle;
+  const at = toScreen(view, middleOf(near.box));
+  const isSeen = at.x >= 0 && at.y >= 0 && at.x <= size.width && at.y <= size.height;
+  return isSeen ? at : middle;
 }

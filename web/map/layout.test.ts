@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { countSeats } from "../../contracts/plan-codec.ts";
-import { seatAt, sectionAt } from "./hit.ts";
+import { seatAt, sectionAt, zoomAnchor } from "./hit.ts";
 import { layOut, type Layout } from "./layout.ts";
 import { planOf, section, stadiumPlan, theatrePlan } from "./testing-plans.ts";
+import { fit, overlaps, scaleMax, seen, zoomAt } from "./view.ts";
 
 const sections = fc
   .array(
@@ -69,6 +70,23 @@ test("a section is found by a point among its seats", () => {
     return found?.from !== from;
   });
   expect(missed).toEqual([]);
+});
+
+test("a finger beside a section means it, and a key zooms in where seats are, not into the field", () => {
+  const layout = layOut(stadiumPlan());
+  const [first] = layout.sections;
+  if (!first) throw new Error("no section");
+  const beside = { x: first.box.left + 3, y: first.box.top - 5 };
+  expect(sectionAt(layout, beside)).toBeUndefined();
+  expect(sectionAt(layout, beside, 8)?.from).toBeDefined();
+  const size = { width: 350, height: 400 };
+  let view = fit(layout.bounds, size);
+  for (let press = 0; press < 10; press++) {
+    view = zoomAt(view, zoomAnchor(layout, view, size), 1.6, 0.1);
+    const area = seen(view, size);
+    expect(layout.sections.some(({ box }) => overlaps(box, area))).toBe(true);
+  }
+  expect(view.scale).toBe(scaleMax);
 });
 
 test("measured coordinates are drawn as they are", () => {

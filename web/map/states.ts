@@ -19,9 +19,14 @@ export interface SeatStates {
   readonly apply: (changes: readonly SeatChange[]) => number[];
   readonly choose: (index: number, chosen: boolean) => void;
   readonly limitPrice: (priceIndexMax: number) => void;
-  /** Indexes that look different now; `all` after a load or another limit. Asking resets. */
+  /** Indexes that look different now; `all` at first and after another limit. Asking resets. */
   readonly takeChanged: () => "all" | readonly number[];
 }
+
+/** A byte of packed statuses to the four statuses in it, one a byte, as this machine orders the bytes of a word. */
+const unpacked = new Uint32Array(
+  Uint8Array.from({ length: 1024 }, (_, at) => ((at >> 2) >> ((at & 3) * 2)) & 3).buffer,
+);
 
 /**
  * @param sections first seat and number of seats of each section, in plan order
@@ -33,10 +38,12 @@ export function createStates(
 ): SeatStates {
   const last = sections.at(-1);
   const total = last ? last.from + last.count : 0;
-  const statuses = new Uint8Array(total);
+  /** Four seats a word, so that a snapshot is compared as it comes: by its bytes. */
+  const words = new Uint32Array(Math.ceil(total / 4));
+  const statuses = new Uint8Array(words.buffer, 0, total);
   const sectionOf = new Uint16Array(total);
   for (const [nth, { from, count }] of sections.entries()) sectionOf.fill(nth, from, from + count);
-  const free = new Int32Array(sections.length);
+  const free = Int32Array.from(sections, ({ count }) => count);
   const mine = new Set<number>();
   let limit = Infinity;
   let changed: number[] | "all" = "all";
@@ -54,10 +61,17 @@ export function createStates(
   const touch = (index: number) => {
     if (changed !== "all") changed.push(index);
   };
+  const set = (index: number, status: number) => {
+    const was = statuses[index];
+    if (was === undefined || was === status) return;
+    const nth = sectionOf[index] ?? 0;
+    free[nth] = (free[nth] ?? 0) + counts(index, status) - counts(index, was);
+    statuses[index] = status;
+    touch(index);
+  };
   /** Others' holds and purchases take a seat away from one's choice; `blocked` does, too. */
   const lost = () => [...mine].filter((index) => statuses[index] !== seatState.available);
 
-  recount();
   return {
     statuses,
     free,
@@ -66,21 +80,15 @@ export function createStates(
     dimmed: (index) => (prices[index] ?? 0) > limit,
     load: (packed) => {
       const binary = atob(packed);
-      for (let index = 0; index < total; index++) {
-        statuses[index] = ((binary.charCodeAt(index >> 2) || 0) >> ((index & 3) * 2)) & 3;
+      for (let nth = 0; nth < words.length; nth++) {
+        const byte = binary.charCodeAt(nth) || 0;
+        if (words[nth] === unpacked[byte]) continue;
+        for (let seat = 0; seat < 4; seat++) set(nth * 4 + seat, (byte >> (seat * 2)) & 3);
       }
-      recount();
       return lost();
     },
     apply: (changes) => {
-      for (const [index, status] of changes) {
-        const was = statuses[index];
-        if (was === undefined || was === status) continue;
-        const nth = sectionOf[index] ?? 0;
-        free[nth] = (free[nth] ?? 0) + counts(index, status) - counts(index, was);
-        statuses[index] = status;
-        touch(index);
-      }
+      for (const [index, status] of changes) set(index, status);
       return lost();
     },
     choose: (index, chosen) => {

@@ -110,6 +110,10 @@ export function bared({ x, y }: Point, { width, height }: Size): Box[] {
   return parts;
 }
 
+export function middleOf({ left, top, right, bottom }: Box): Point {
+  return { x: (left + right) / 2, y: (top + bottom) / 2 };
+}
+
 export function overlaps(a: Box, b: Box): boolean {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }

@@ -1,6 +1,6 @@
 import type { Plan } from "../../../contracts/plan.ts";
 import { layOut } from "../../../web/map/layout.ts";
-import { fit, toScreen } from "../../../web/map/view.ts";
+import { fit, middleOf, type Point, toScreen } from "../../../web/map/view.ts";
 
 /** What is done while frames are counted. */
 export interface Ride {
@@ -33,16 +33,25 @@ Element.prototype.setPointerCapture = () => {};
 
 const nextFrame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
 
-window.firstFrame = (async () => {
-  for (;;) {
-    await nextFrame();
+/** Waits without asking for frames: each would take time from what is waited for. */
+const sizedCanvas = new Promise<void>((resolve) => {
+  const look = () => {
     const canvas = document.querySelector<HTMLCanvasElement>(".map-box canvas");
     // 300 is what a canvas has before anybody has sized it.
-    if (!canvas || canvas.width === 300) continue;
-    await nextFrame(); // painted in this one
-    await nextFrame();
-    return performance.now();
-  }
+    if (!canvas || canvas.width === 300) return;
+    observer.disconnect();
+    resolve();
+  };
+  const observer = new MutationObserver(look);
+  observer.observe(document, { subtree: true, childList: true, attributeFilter: ["width"] });
+  look();
+});
+
+window.firstFrame = (async () => {
+  await sizedCanvas;
+  await nextFrame(); // painted in this one
+  await nextFrame();
+  return performance.now();
 })();
 
 window.ride = async ({ motion, scale, frames }) => {
@@ -51,7 +60,7 @@ window.ride = async ({ motion, scale, frames }) => {
   if (!canvas || !box) throw new Error("there is no map");
   const { left, top } = box.getBoundingClientRect();
   const size = { width: box.clientWidth, height: box.clientHeight };
-  await approach(canvas, size, scale);
+  const seats = await approach(canvas, size, scale);
   const finger = (kind: string, x: number, y: number) => {
     const at = { clientX: left + x, clientY: top + y, pointerId: 1, bubbles: true };
     canvas.dispatchEvent(new PointerEvent(kind, at));
@@ -62,7 +71,7 @@ window.ride = async ({ motion, scale, frames }) => {
     if (motion === "zoom") {
       // In and out over all levels of detail, once in 240 frames.
       const inwards = frame % 240 < 120 ? 1 : -1;
-      return wheel(canvas, middle, 1.03 ** inwards);
+      return wheel(canvas, seats ?? middle, 1.03 ** inwards);
     }
     const turn = (frame * speed) / 160;
     finger("pointermove", middle.x + Math.sin(turn) * 160, middle.y + Math.cos(turn * 0.7) * 160);
@@ -81,23 +90,25 @@ window.ride = async ({ motion, scale, frames }) => {
   return times;
 };
 
-/** Goes to a section halfway around the bowl, at a scale. */
+/** Goes to a section halfway around the bowl, at a scale. @returns where its middle is on screen, if there is a map */
 async function approach(
   canvas: HTMLCanvasElement,
   size: { width: number; height: number },
   scale: number,
-): Promise<void> {
-  if (document.querySelector<HTMLElement>("seat-map")?.dataset["plan"] === undefined) return;
+): Promise<Point | undefined> {
+  if (document.querySelector<HTMLElement>("seat-map")?.dataset["plan"] === undefined)
+    return undefined;
   const layout = layOut((await (await fetch("/plan")).json()) as Plan);
   const whole = fit(layout.bounds, size);
   const goal = layout.sections.find(({ name }) => name === "210") ?? layout.sections[0];
   if (!goal) throw new Error("there is no section");
-  const at = { x: (goal.box.left + goal.box.right) / 2, y: (goal.box.top + goal.box.bottom) / 2 };
-  wheel(canvas, toScreen(whole, at), scale / whole.scale);
+  const place = toScreen(whole, middleOf(goal.box));
+  wheel(canvas, place, scale / whole.scale);
   await nextFrame();
+  return place;
 }
 
-function wheel(canvas: Element, at: { x: number; y: number }, factor: number): void {
+function wheel(canvas: Element, at: Point, factor: number): void {
   const { left, top } = canvas.getBoundingClientRect();
   const deltaY = (-100 * Math.log(factor)) / Math.log(wheelFactor);
   const place = { clientX: left + at.x, clientY: top + at.y, bubbles: true, cancelable: true };

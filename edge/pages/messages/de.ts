@@ -68,6 +68,7 @@ export const de = {
       "Die Suche läuft gerade vereinfacht: Reihenfolge und Hilfe bei Tippfehlern können schlechter sein.",
     partial: "Es kann mehr Veranstaltungen geben als hier gezeigt.",
     buy: "Tickets kaufen",
+    details: "Details",
     priceFrom: (price) => `ab ${price}`,
     availability: { available: "Verfügbar", few: "Wenige", "sold-out": "Ausverkauft" },
     pages: "Seiten",

@@ -70,6 +70,7 @@ export const en = {
       "Search is running in a simpler mode right now: order and spelling help may be worse.",
     partial: "There may be more events than shown.",
     buy: "Buy tickets",
+    details: "Details",
     priceFrom: (price: string) => `from ${price}`,
     availability: { available: "Available", few: "Few left", "sold-out": "Sold out" },
     pages: "Pages",

@@ -67,6 +67,7 @@ export const es = {
       "La búsqueda funciona ahora en un modo más simple: el orden y la ayuda ortográfica pueden ser peores.",
     partial: "Puede haber más eventos de los que se muestran.",
     buy: "Comprar entradas",
+    details: "Detalles",
     priceFrom: (price) => `desde ${price}`,
     availability: { available: "Disponible", few: "Quedan pocas", "sold-out": "Agotado" },
     pages: "Páginas",
