@@ -37,7 +37,9 @@ export type Command =
       readonly where: "postgres" | "redis" | "both";
     }
   | { readonly kind: "sweep" | "settle" }
-  | { readonly kind: "block" | "unblock"; readonly seat: number };
+  | { readonly kind: "block" | "unblock"; readonly seat: number }
+  /** The organiser calls the event off. */
+  | { readonly kind: "call-off" };
 
 /** What goes wrong at a step outside the process: a statement, a script, a call of the payment provider. */
 export type FaultKind =
@@ -157,9 +159,16 @@ const wildRound: fc.Arbitrary<Round> = fc.record({
   ),
 });
 
+/** Whatever goes on besides: some sequences end with the end of the event. */
+const lastRound: fc.Arbitrary<Round> = wildRound.map((round) => ({
+  ...round,
+  commands: [{ kind: "call-off" }, ...round.commands],
+}));
+
 /** The life of one event with a few seats and a few users who want them. */
-export const sequences: fc.Arbitrary<readonly Round[]> = fc.array(fc.oneof(wildRound, quietRound), {
-  minLength: 4,
-  maxLength: 12,
-  size: "max",
-});
+export const sequences: fc.Arbitrary<readonly Round[]> = fc
+  .tuple(
+    fc.array(fc.oneof(wildRound, quietRound), { minLength: 4, maxLength: 12, size: "max" }),
+    fc.option(lastRound, { nil: undefined, freq: 1 }),
+  )
+  .map(([rounds, last]) => (last ? [...rounds, last] : rounds));

@@ -8,6 +8,7 @@ import { accountedPayments } from "../../payments/accounted-payments.ts";
 import type { Payments } from "../../payments/payments.ts";
 import type { PaymentProvider } from "../../payments/provider.ts";
 import { settleAccount } from "../../payments/settle-account.ts";
+import { endCancelled } from "../end-cancelled.ts";
 import { openBookings } from "../open-bookings.ts";
 import { sweepHolds } from "../sweep-holds.ts";
 import type { Fault } from "./commands.ts";
@@ -73,6 +74,11 @@ export class OriginProcess implements TestedProcess {
       settleAccount(bookings, till.provider, { bookingId, requestId: "settlement" }),
     );
     await Promise.race([Promise.allSettled(settled), this.killed]);
+  }
+
+  async endCancelled(): Promise<void> {
+    const ended = endCancelled(openBookings(this.#deps)).catch(() => false);
+    await Promise.race([ended, this.killed]);
   }
 
   arm(fault: Fault | undefined): void {

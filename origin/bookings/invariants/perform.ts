@@ -46,6 +46,10 @@ export async function perform(
       await world.makePaymentsDue();
       await at.settle(world.bookings.map(({ id }) => id));
       return;
+    case "call-off":
+      await world.callOff();
+      await at.endCancelled();
+      return;
     case "block":
     case "unblock": {
       const [from, to] =

@@ -112,6 +112,8 @@ export class RealProcess implements TestedProcess {
 
   async settle(): Promise<void> {}
 
+  async endCancelled(): Promise<void> {}
+
   async stop(): Promise<void> {
     this.#kill();
     await this.#exited;

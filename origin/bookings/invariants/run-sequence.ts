@@ -1,3 +1,4 @@
+import { checkCalledOff } from "./check-called-off.ts";
 import { checkComeback } from "./check-comeback.ts";
 import { checkKeys } from "./check-keys.ts";
 import { checkLocks } from "./check-locks.ts";
@@ -32,9 +33,10 @@ export async function runSequence(lab: Lab, rounds: readonly Round[]): Promise<r
     if (!(await check())) return world.violations;
   }
   await checkKeys(world);
+  await checkCalledOff(world);
   await checkMoney(world);
   if (!(await check())) return world.violations;
-  await checkComeback(world);
+  if (!world.isCalledOff) await checkComeback(world);
   await check();
   return world.violations;
 }

@@ -14,4 +14,6 @@ export interface TestedProcess {
   sweep(): Promise<void>;
   /** Has the payments of bookings settled; likewise. */
   settle(bookingIds: readonly string[]): Promise<void>;
+  /** Has bookings of events that were called off ended; likewise. */
+  endCancelled(): Promise<void>;
 }

@@ -50,6 +50,7 @@ export class World {
   readonly tried = new Map<string, KeyedRequest>();
   readonly violations: string[] = [];
   processes: readonly [TestedProcess, TestedProcess];
+  isCalledOff = false;
   #isRedisAway = false;
 
   private constructor(
@@ -142,6 +143,16 @@ export class World {
     }
   }
 
+  /** As the organiser does, in one transaction. */
+  async callOff(): Promise<void> {
+    this.isCalledOff = true;
+    await this.lab.database.pool.query(
+      `WITH off AS (UPDATE events SET status = 'cancelled' WHERE id = $1 RETURNING id)
+       INSERT INTO event_cancellations (event_id, actor) SELECT id, 'ada' FROM off`,
+      [this.eventId],
+    );
+  }
+
   /** Lets the time come when the settlement of a real process looks at what is not settled. */
   async makePaymentsDue(): Promise<void> {
     await this.lab.database.pool.query(
@@ -186,4 +197,5 @@ const noProcess: TestedProcess = {
   settled: async () => {},
   sweep: async () => {},
   settle: async () => {},
+  endCancelled: async () => {},
 };
