@@ -105,9 +105,10 @@ async function choose(page: Page, { hall, stadium }: Events, shoot: Shoot): Prom
     await map.waitFor();
     await shoot(name, true);
   }
+  await page.locator(".map-box").scrollIntoViewIfNeeded();
+  await shoot("stadium-map");
   const closer = page.locator(".map-keys button").first();
   for (let times = 0; times < 5; times++) await closer.click();
-  await page.locator(".map-box").scrollIntoViewIfNeeded();
   await shoot("stadium-closer");
   for (let times = 0; times < 5; times++) await closer.click();
   await shoot("stadium-closest");
