@@ -81,6 +81,10 @@ async function walk(
   page.setDefaultTimeout(60_000);
   const shoot: Shoot = async (name, fullPage = false) => {
     await page.waitForLoadState("load");
+    // After a scroll parts of a page are painted a few frames later.
+    await page.evaluate(async () => {
+      for (let frame = 0; frame < 20; frame++) await new Promise(requestAnimationFrame);
+    });
     await page.screenshot({ path: join(folder, look, `${name}.png`), fullPage, scale: "css" });
     console.log(`${look}/${name}.png`);
   };
