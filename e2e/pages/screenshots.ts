@@ -81,6 +81,10 @@ async function walk(
   page.setDefaultTimeout(60_000);
   const shoot: Shoot = async (name, fullPage = false) => {
     await page.waitForLoadState("load");
+    // After a scroll parts of a page are painted a few frames later.
+    await page.evaluate(async () => {
+      for (let frame = 0; frame < 20; frame++) await new Promise(requestAnimationFrame);
+    });
     await page.screenshot({ path: join(folder, look, `${name}.png`), fullPage, scale: "css" });
     console.log(`${look}/${name}.png`);
   };
@@ -105,9 +109,10 @@ async function choose(page: Page, { hall, stadium }: Events, shoot: Shoot): Prom
     await map.waitFor();
     await shoot(name, true);
   }
+  await page.locator(".map-box").scrollIntoViewIfNeeded();
+  await shoot("stadium-map");
   const closer = page.locator(".map-keys button").first();
   for (let times = 0; times < 5; times++) await closer.click();
-  await page.locator(".map-box").scrollIntoViewIfNeeded();
   await shoot("stadium-closer");
   for (let times = 0; times < 5; times++) await closer.click();
   await shoot("stadium-closest");
