@@ -96,7 +96,8 @@ async function run(plan: LoadPlan): Promise<LoadOutcome> {
     };
     const pump = () => {
       for (;;) {
-        const connection = due.length > 0 ? free.pop() : undefined;
+        // In turn: a connection that is idle for long is closed by the server.
+        const connection = due.length > 0 ? free.shift() : undefined;
         const job = connection && due.shift();
         if (!job) return;
         pending.push(holdOn(connection, job));
