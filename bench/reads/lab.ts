@@ -2,12 +2,15 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Database, openDatabase } from "../../db/client.ts";
+import { freePort } from "../../dev/free-port.ts";
 import { insertEvent, insertTickets } from "../../db/testing/factories.ts";
 import { startWholeStack, type WholeStack } from "../../e2e/whole-stack.ts";
 
 export interface Lab {
   readonly stack: WholeStack;
   readonly database: Database;
+  /** Straight at the Worker, without the local front. */
+  readonly directUrl: string;
   /** How often the origin has built a view, or confirmed one with a 304, as its log says. */
   originViews(status: 200 | 304): number;
   /** The process that runs the edge. */
@@ -19,11 +22,17 @@ export interface Lab {
 
 /** The whole stack with the built-in programme, and a way into its database and its processes. */
 export async function openLab(): Promise<Lab> {
-  const stack = await startWholeStack({ seed: "full", print: (line) => console.error(line) });
+  const directPort = await freePort();
+  const stack = await startWholeStack({
+    seed: "full",
+    env: { ...process.env, EDGE_DIRECT_PORT: String(directPort) },
+    print: (line) => console.error(line),
+  });
   const database = openDatabase({ url: stack.databaseUrl, poolSize: 4 });
   return {
     stack,
     database,
+    directUrl: `http://127.0.0.1:${directPort}`,
     originViews: (status) => {
       const log = readFileSync(stack.logFile("origin"), "utf8");
       return log.split(`"route":"/events/:eventId","status":${status},`).length - 1;

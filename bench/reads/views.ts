@@ -57,6 +57,18 @@ async function besideBare(lab: Lab, seats: number, rounds: number) {
           request: () => ({ path, headers: known }),
           runtime: "edge",
         },
+        {
+          name: `bare Worker, ${seats} seats, no local front`,
+          url: bare.directUrl ?? bare.url,
+          request: () => view,
+          runtime: "bare",
+        },
+        {
+          name: `view, ${seats} seats, no local front`,
+          url: lab.directUrl,
+          request: () => view,
+          runtime: "edge",
+        },
       ],
       rounds,
       lab.edgePid,

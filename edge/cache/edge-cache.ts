@@ -1,3 +1,4 @@
+import { HedgeBudget } from "../hedge-budget.ts";
 import { within } from "../within.ts";
 import type { CachedAnswer } from "./cached-answer.ts";
 import type { MemoryStore } from "./memory-store.ts";
@@ -45,6 +46,11 @@ const refusalLifetimes: Lifetimes = { freshMs: 2_000, refreshMs: 2_000, onErrorM
 
 /** How long an eager request leaves the source alone. */
 const silentMs = 100;
+/**
+ * How many may look into the shared cache at a time because the source is slow: where there is much to do, a look for
+ * everybody makes everything slower still.
+ */
+const impatientMax = 4;
 
 /** Keys that are remembered at most for having failed. */
 const failedMax = 1_000;
@@ -60,6 +66,7 @@ export class EdgeCache {
   readonly #lookups = new SingleFlight<CachedAnswer | undefined>();
   readonly #failedAt = new Moments(failedMax);
   readonly #expiredAt = new Moments(expiredMax);
+  readonly #impatient = new HedgeBudget(impatientMax);
   /** Answers of eager requests that nobody has asked for again. */
   readonly #askedOnce = new WeakSet<CachedAnswer>();
   #expiredWide: readonly { readonly prefix: string; readonly at: number }[] = [];
@@ -139,7 +146,11 @@ export class EdgeCache {
     const loading = this.#load(request, undefined);
     const early = await within(loading, silentMs).catch(() => "failed" as const);
     if (typeof early !== "string") return this.#toResult(early, lifetimes, "source");
-    const lookup = this.#lookups.run(key, this.#now(), () => this.#shared.get(key));
+    const look = () => this.#lookups.run(key, this.#now(), () => this.#shared.get(key));
+    const lookup =
+      early === "failed"
+        ? look()
+        : (this.#impatient.spend(look, this.#now()) ?? loading.then(() => undefined, look));
     const copy = await Promise.race([
       lookup,
       loading.then(

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { hedge, HedgeBudget } from "./hedge.ts";
+import { HedgeBudget } from "../hedge-budget.ts";
+import { hedge } from "./hedge.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -1,34 +1,5 @@
+import type { HedgeBudget } from "../hedge-budget.ts";
 import { within } from "../within.ts";
-
-/** Nobody waits longer for an answer: what was not given back by then never will be. */
-const heldMsMax = 1_000;
-
-/**
- * How many may ask the second while the first is only slow. When the first is slow because there is much to do, asking
- * another one for all of it makes everything slower still.
- */
-export class HedgeBudget {
-  readonly #max: number;
-  /** When each began. A request that its client gave up may end before its work does, and never say so. */
-  readonly #since = new Map<symbol, number>();
-
-  constructor(max: number) {
-    this.#max = max;
-  }
-
-  /**
-   * Does it if there is room.
-   * @param now Unix milliseconds
-   * @returns `undefined` if there is none
-   */
-  spend<T>(ask: () => Promise<T>, now: number): Promise<T> | undefined {
-    for (const [one, since] of this.#since) if (now - since >= heldMsMax) this.#since.delete(one);
-    if (this.#since.size >= this.#max) return undefined;
-    const mine = Symbol("hedge");
-    this.#since.set(mine, now);
-    return ask().finally(() => this.#since.delete(mine));
-  }
-}
 
 /**
  * Asks the second when the first fails, or is still silent after a while; whichever answers first counts.

@@ -3,8 +3,9 @@ import { type CachedAnswer, makeAnswer, plainBody } from "../cache/cached-answer
 import type { CacheResult } from "../cache/edge-cache.ts";
 import type { Lifetimes } from "../cache/policy.ts";
 import type { Parts } from "../parts.ts";
+import { HedgeBudget } from "../hedge-budget.ts";
 import { unavailable } from "../problem.ts";
-import { hedge, HedgeBudget } from "./hedge.ts";
+import { hedge } from "./hedge.ts";
 import { type NormalSearch, toQueryString } from "./normalise.ts";
 import type { SearchContext } from "./typesense.ts";
 
