@@ -1,32 +1,11 @@
 import { expect, test } from "vitest";
+import { alice, openPages } from "./testing/open-pages.ts";
 import { pageRoutes } from "./routes.ts";
 import { eveningFacts, eveningTickets } from "./testing/programme.ts";
-import { openShop, shopOpens, type Shop } from "./testing/shop.ts";
-
-const alice = { Cookie: "__Host-session=of-alice" };
-const sameSite = { Origin: "http://localhost", "Sec-Fetch-Site": "same-origin" };
-
-function open(change?: (shop: Shop) => void) {
-  const shop = openShop(eveningFacts(), eveningTickets());
-  change?.(shop);
-  const app = pageRoutes(() => ({ requestId: "r", deps: shop.deps }));
-  const get = (path: string, headers: Record<string, string> = {}) =>
-    app.request(`http://localhost${path}`, { headers });
-  const post = (
-    path: string,
-    fields: [string, string][] = [],
-    headers: Record<string, string> = alice,
-  ) =>
-    app.request(`http://localhost${path}`, {
-      method: "POST",
-      headers: { ...sameSite, ...headers, "Content-Type": "application/x-www-form-urlencoded" },
-      body: new URLSearchParams(fields).toString(),
-    });
-  return { shop, get, post };
-}
+import { openShop, shopOpens } from "./testing/shop.ts";
 
 test("a purchase needs nothing but forms and links", async () => {
-  const { shop, get, post } = open();
+  const { shop, get, post } = openPages();
   expect(await (await get("/?keyword=quinta")).text()).toContain('href="/e/1"');
   const event = await (await get("/e/1")).text();
   expect(event).toContain('action="/e/1/hold"');
@@ -56,7 +35,7 @@ test("a purchase needs nothing but forms and links", async () => {
 });
 
 test("the best seats come by number, section and highest price", async () => {
-  const { shop, post } = open();
+  const { shop, post } = openPages();
   const held = await post("/e/1/hold", [
     ["quantity", "3"],
     ["section", "102"],
@@ -69,7 +48,7 @@ test("the best seats come by number, section and highest price", async () => {
 });
 
 test("a double click on a button is one hold, and after a release it is a new one", async () => {
-  const { shop, post } = open();
+  const { shop, post } = openPages();
   const [first, second] = [
     await post("/e/1/hold", [["quantity", "2"]]),
     await post("/e/1/hold", [["quantity", "2"]]),
@@ -82,7 +61,7 @@ test("a double click on a button is one hold, and after a release it is a new on
 });
 
 test("signing in comes before the hold and brings the choice back", async () => {
-  const { shop, get, post } = open();
+  const { shop, get, post } = openPages();
   const answer = await post(
     "/de/e/1/hold",
     [
@@ -102,7 +81,7 @@ test("signing in comes before the hold and brings the choice back", async () => 
 });
 
 test("whoever is slower gets alternatives as one-tap holds", async () => {
-  const { post } = open((shop) => {
+  const { post } = openPages((shop) => {
     for (const ticket of shop.tickets.slice(0, 2)) ticket.status = "booked";
   });
   const answer = await post("/e/1/hold", [
@@ -117,7 +96,7 @@ test("whoever is slower gets alternatives as one-tap holds", async () => {
 });
 
 test("an expired hold offers the same seats again", async () => {
-  const { shop, get, post } = open();
+  const { shop, get, post } = openPages();
   const hold = (await post("/e/1/hold", [["ticketIds", "7"]])).headers.get("Location") ?? "";
   shop.now += 3_600_000;
   const text = await (await get(hold, alice)).text();
@@ -126,7 +105,7 @@ test("an expired hold offers the same seats again", async () => {
 });
 
 test("releasing gives the seats back, and the button never cancels a purchase", async () => {
-  const { shop, post } = open();
+  const { shop, post } = openPages();
   const hold = (await post("/e/1/hold", [["ticketIds", "7"]])).headers.get("Location") ?? "";
   expect((await post(`${hold}/release`)).headers.get("Location")).toBe("/e/1?notice=released");
   expect(shop.tickets[6]?.status).toBe("available");
@@ -137,7 +116,7 @@ test("releasing gives the seats back, and the button never cancels a purchase", 
 });
 
 test("another person's hold is not there", async () => {
-  const { get, post } = open();
+  const { get, post } = openPages();
   const hold = (await post("/e/1/hold", [["ticketIds", "7"]])).headers.get("Location") ?? "";
   expect((await get(hold, { Cookie: "__Host-session=of-bob" })).status).toBe(404);
 });
@@ -145,7 +124,7 @@ test("another person's hold is not there", async () => {
 test.each(["/e/1/hold", "/hold/x/confirm", "/hold/x/release", "/wait/1/join"])(
   "a form of another site cannot post to %s",
   async (path) => {
-    const { shop, post } = open();
+    const { shop, post } = openPages();
     const foreign = { ...alice, Origin: "https://evil.example", "Sec-Fetch-Site": "cross-site" };
     expect((await post(path, [["quantity", "2"]], foreign)).status).toBe(403);
     expect(shop.calls).toEqual([]);
@@ -153,7 +132,7 @@ test.each(["/e/1/hold", "/hold/x/confirm", "/hold/x/release", "/wait/1/join"])(
 );
 
 test("a queued event shows its facts and the way to the waiting room, never its seats", async () => {
-  const { get, post } = open((shop) => {
+  const { get, post } = openPages((shop) => {
     shop.facts = { ...shop.facts, event: { ...shop.facts.event, admission: "queue" } };
   });
   const text = await (await get("/e/1")).text();
@@ -176,7 +155,7 @@ test("a queued event shows its facts and the way to the waiting room, never its 
 });
 
 test("public pages are the same for everybody, whoever asks, and set nothing", async () => {
-  const { shop, get } = open();
+  const { shop, get } = openPages();
   for (const path of ["/", "/de", "/e/1", "/es/e/1", "/robots.txt", "/sitemap.xml"]) {
     const [plain, known] = [await get(path), await get(path, alice)];
     expect(await known.text()).toBe(await plain.text());
@@ -196,7 +175,7 @@ test.each([
   "/nowhere",
   "/e/99",
 ])("%s is kept by no cache and framed by nobody", async (path) => {
-  const { get } = open();
+  const { get } = openPages();
   const { headers } = await get(path);
   expect(headers.get("Cache-Control")).toBe("no-store");
   expect(headers.get("Content-Security-Policy")).toContain("frame-ancestors 'none'");
@@ -228,14 +207,14 @@ test("what people wrote arrives as text, wherever it stands", async () => {
 });
 
 test("an event's own zone is shown and named, wherever the server stands", async () => {
-  const { get } = open();
+  const { get } = openPages();
   const text = await (await get("/e/1")).text();
   expect(text).toMatch(/Friday,? 3 July 2026/);
   expect(text).toContain("19:00 Mexico City Time");
 });
 
 test("the price is the same on every page from list to ticket", async () => {
-  const { get, post } = open();
+  const { get, post } = openPages();
   expect(await (await get("/")).text()).toContain("from €45");
   expect(await (await get("/e/1/s/101")).text()).toContain("€45");
   const hold =
@@ -251,14 +230,14 @@ test("the price is the same on every page from list to ticket", async () => {
 });
 
 test("an event page without seats to read still says when and where", async () => {
-  const { get } = open((shop) => shop.fail.set("loadAvailability", "service-unavailable"));
+  const { get } = openPages((shop) => shop.fail.set("loadAvailability", "service-unavailable"));
   const answer = await get("/e/1");
   expect(answer.status).toBe(200);
   expect(await answer.text()).toContain("Auditorio Nacional");
 });
 
 test("what breaks is reported under the request id that the page names, in the language of the path", async () => {
-  const { shop, get } = open();
+  const { shop, get } = openPages();
   Object.assign(shop.deps, { search: () => Promise.reject(new Error("boom")) });
   const answer = await get("/de");
   expect(answer.status).toBe(500);
@@ -267,7 +246,7 @@ test("what breaks is reported under the request id that the page names, in the l
 });
 
 test("a calendar entry has a stable id, a rising sequence and the time in UTC", async () => {
-  const { get } = open();
+  const { get } = openPages();
   const answer = await get("/e/1/calendar.ics");
   expect(answer.headers.get("Content-Type")).toContain("text/calendar");
   const text = await answer.text();

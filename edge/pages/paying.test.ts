@@ -1,32 +1,8 @@
 import { expect, test } from "vitest";
-import { pageRoutes } from "./routes.ts";
-import { eveningFacts, eveningTickets } from "./testing/programme.ts";
-import { openShop, type Shop } from "./testing/shop.ts";
-
-const alice = { Cookie: "__Host-session=of-alice" };
-const sameSite = { Origin: "http://localhost", "Sec-Fetch-Site": "same-origin" };
-
-function open(change?: (shop: Shop) => void) {
-  const shop = openShop(eveningFacts(), eveningTickets());
-  change?.(shop);
-  const app = pageRoutes(() => ({ requestId: "r", deps: shop.deps }));
-  const get = (path: string, headers: Record<string, string> = {}) =>
-    app.request(`http://localhost${path}`, { headers });
-  const post = (
-    path: string,
-    fields: [string, string][] = [],
-    headers: Record<string, string> = alice,
-  ) =>
-    app.request(`http://localhost${path}`, {
-      method: "POST",
-      headers: { ...sameSite, ...headers, "Content-Type": "application/x-www-form-urlencoded" },
-      body: new URLSearchParams(fields).toString(),
-    });
-  return { shop, get, post };
-}
+import { alice, openPages } from "./testing/open-pages.ts";
 
 test("who has to pay first gets a link to where, and comes back to the hold", async () => {
-  const { shop, get, post } = open((it) => (it.payAt = "https://checkout.example/c/pay/1"));
+  const { shop, get, post } = openPages((it) => (it.payAt = "https://checkout.example/c/pay/1"));
   const hold = (await post("/e/1/hold", [["quantity", "2"]])).headers.get("Location") ?? "";
   const pay = await post(`${hold}/confirm`);
   expect(pay.status).toBe(200);
@@ -48,7 +24,7 @@ test("who has to pay first gets a link to where, and comes back to the hold", as
 });
 
 test("of a booking whose event was called off people read that, and what becomes of their money", async () => {
-  const { shop, get, post } = open();
+  const { shop, get, post } = openPages();
   const hold = (await post("/e/1/hold", [["quantity", "1"]])).headers.get("Location") ?? "";
   await post(`${hold}/confirm`);
   const id = hold.replace("/hold/", "");
