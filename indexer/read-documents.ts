@@ -22,7 +22,14 @@ export type ReadResult =
   /** A transaction is streamed already but not visible yet: ask again. */
   | { status: "not-visible"; hidden: number };
 
-const begin = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+/**
+ * How documents are to be read: through indexes. Where a few events have nearly all tickets, the planner expects as many
+ * of each event and would read the whole table for every one of them (decision 0143). What it expects is far too much to be
+ * worth compiling a plan, either.
+ */
+export const readSettings = "SET LOCAL enable_seqscan = off; SET LOCAL jit = off";
+
+const begin = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${readSettings};
   SELECT pg_current_snapshot()::text AS snapshot, floor(extract(epoch FROM now()))::float8 AS now`;
 
 /**
@@ -33,9 +40,9 @@ export async function readDocuments(pool: pg.Pool, request: ReadRequest): Promis
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    // Two statements in one round trip: `pg` then answers with a list of results, which its types do not know.
+    // Statements in one round trip: `pg` then answers with a list of results, which its types do not know.
     const answers = (await client.query(begin)) as unknown as pg.QueryResult[];
-    const head = answers[1]?.rows[0] as { snapshot: string; now: number };
+    const head = answers.at(-1)?.rows[0] as { snapshot: string; now: number };
     const snapshot = parseSnapshot(head.snapshot);
     const hidden = request.xids.filter((xid) => !isVisible(xid, snapshot)).length;
     if (hidden > 0) {
@@ -63,7 +70,7 @@ export async function readDocuments(pool: pg.Pool, request: ReadRequest): Promis
 
 /**
  * Tickets are counted event by event, through their index: for a list of events the planner expects the average of
- * each and would rather read the whole table, even for events that have none (decision 0140). Prices fit a double:
+ * each and would rather read the whole table, even for events that have none (decisions 0140 and 0143). Prices fit a double:
  * `contracts/money.ts` bounds them far below 2^53.
  */
 export const documentsSql = `
