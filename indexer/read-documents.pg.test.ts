@@ -60,9 +60,9 @@ test("seats are counted by currency; the range of prices is that of the one most
   ]);
 });
 
-async function insertEvents({ db, pool }: Database, count: number): Promise<void> {
-  const { venueId, performerId } = await insertEvent(db);
-  await pool.query(
+async function insertEvents(given: Database, count: number): Promise<void> {
+  const { venueId, performerId } = await insertEvent(given.db);
+  await given.pool.query(
     `INSERT INTO events (venue_id, performer_id, name, status, starts_at, ends_at, on_sale_at)
      SELECT $1, $2, 'Evening ' || n, 'published', now() + interval '9 days', now() + interval '10 days', now()
      FROM generate_series(2, $3::int) n`,
@@ -72,10 +72,10 @@ async function insertEvents({ db, pool }: Database, count: number): Promise<void
 
 /** Some are blocked, some cost another currency. */
 async function insertTickets(
-  { pool }: Database,
+  given: Database,
   { events, seats }: { events: number; seats: number },
 ): Promise<void> {
-  await pool.query(
+  await given.pool.query(
     `INSERT INTO tickets (event_id, section, "row", seat, row_index, seat_index, price, currency, status)
      SELECT id, 'A', (s / 100)::text, (s % 100)::text, s / 100, s % 100, 100 + s,
             CASE WHEN s % 10 = 0 THEN 'EUR' ELSE 'GBP' END, CASE WHEN s % 4 = 0 THEN 'blocked' ELSE 'available' END

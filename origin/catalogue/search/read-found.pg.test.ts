@@ -17,7 +17,10 @@ test("what a page of events shows of seats is read without reading everybody's, 
   );
   await pool.query("ANALYZE tickets, events");
   const before = await wholeReads();
-  const found = await readFound(db, [...others, stadium].map((event) => String(event.id)));
+  const found = await readFound(
+    db,
+    [...others, stadium].map((event) => String(event.id)),
+  );
   expect(await wholeReads()).toBe(before);
   expect(found).toHaveLength(21);
   expect(found.at(-1)).toMatchObject({
