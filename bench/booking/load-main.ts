@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import { percentiles } from "../percentiles.ts";
+import { percentile, percentiles } from "../percentiles.ts";
 import { RawConnection } from "./connection.ts";
 import type { LoadKind, LoadOutcome, LoadPlan } from "./load-plan.ts";
 import { bearerRequest, plainRequest, signedRequest, type Buyer } from "./request.ts";
@@ -57,7 +57,7 @@ async function run(plan: LoadPlan): Promise<LoadOutcome> {
     confirmed: statuses["confirm 200"] ?? 0,
     holds: statuses["hold 201"] ?? 0,
     statuses,
-    hold: percentiles(times.hold),
+    hold: { ...percentiles(times.hold), p999: percentile(times.hold, 0.999) },
     confirm: percentiles(times.confirm),
     cpuMs: (user + system) / 1000,
   };
