@@ -40,6 +40,8 @@ async function run(plan: LoadPlan): Promise<LoadOutcome> {
     return step(connection, "hold", since, write(`/bookings/${eventId}`, buyerOf(turn), body, key));
   };
 
+  // Who asks a server for long has its connections already.
+  await Promise.all(connections.map((connection) => connection.opened));
   const cpu = process.cpuUsage();
   const started = performance.now();
   if (kind.loop === "sell") {
