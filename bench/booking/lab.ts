@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { openDatabase } from "../../db/client.ts";
@@ -7,7 +6,7 @@ import { startWholeStack } from "../../e2e/whole-stack.ts";
 import { freePort } from "../../dev/free-port.ts";
 import { startScript } from "../reads/bare.ts";
 import type { BenchRow } from "../report.ts";
-import { cpuTimes } from "./cpu-time.ts";
+import { cpuTimes, machineTimes, shares } from "./cpu-time.ts";
 import { countTransactions, makeEvent, type BenchEvent } from "./event.ts";
 import type { LoadKind, LoadOutcome, LoadPlan } from "./load-plan.ts";
 import { runLoad } from "./load.ts";
@@ -26,6 +25,7 @@ const loadTargets = {
   "row-locks": "baseline",
   bare: "baseline",
 } as const;
+const otherWarmUp = { loop: "sell", clients: 16, secondsMax: 4 } as const;
 const otherShops = new Set<string>(["one-lock", "row-locks", "bare"] satisfies OtherShop[]);
 
 /** Postgres' PGSTAT_IDLE_INTERVAL: a backend that has fallen idle reports its last transactions up to so much later. */
@@ -105,6 +105,9 @@ export async function openLab() {
     const buyers = phase.hasNewBuyers ? await makeBuyers() : known;
     const event = phase.event ?? (await makeEvent(pool, phase.name, settings.seats));
     const { target, isCounted = false } = phase;
+    // The other shops know the tickets that are there when they start, and their processes are new.
+    const isCold = isOther(target) && phase.kind.loop === "hold";
+    const warmUp = isCold ? await makeEvent(pool, "warm-up", settings.seats) : undefined;
     const shop = isOther(target)
       ? await startOtherShop(target, { databaseUrl, redisUrl }, settings.poolSize)
       : undefined;
@@ -121,12 +124,18 @@ export async function openLab() {
       ...(shop && { [target === "bare" ? "bare" : "baseline"]: shop.pid }),
     };
     try {
+      if (warmUp) await load({ ...phase, kind: otherWarmUp }, warmUp, url, known);
       if (isCounted) await sleep(reportedMs);
       const restRate = await transactionRateAtRest(pool);
-      const before = { cpu: cpuTimes(roots), transactions: await countTransactions(pool) };
+      const before = {
+        cpu: cpuTimes(roots),
+        machine: machineTimes(),
+        transactions: await countTransactions(pool),
+      };
       const begun = performance.now();
       const outcome = await load(phase, event, url, buyers);
       const cpu = cpuTimes(roots);
+      const machine = shares(before.machine, machineTimes());
       await sleep(isCounted ? reportedMs : 1_500); // busy backends report once a second
       const seconds = (performance.now() - begun) / 1000;
       const transactions =
@@ -155,7 +164,7 @@ export async function openLab() {
         statuses: JSON.stringify(outcome.statuses),
         ...cpuMs,
         "cpu load": perUnit(outcome.cpuMs),
-        "load avg": Math.round((loadavg()[0] ?? 0) * 10) / 10,
+        ...machine,
       };
       console.error(JSON.stringify(row));
       return {
