@@ -54,7 +54,7 @@ export function createRedisTransport({
   let waiting: Waiting[] = [];
   let underWay = 0;
   let lastBegunMs = Number.NEGATIVE_INFINITY;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let pacing: ReturnType<typeof setTimeout> | undefined;
 
   function post(path: string, body: unknown, leftMs: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
@@ -93,8 +93,8 @@ export function createRedisTransport({
       const nowMs = performance.now();
       const earlyMs = lastBegunMs + paceMs - nowMs;
       if (earlyMs > 0 && waiting.length < commandsMax) {
-        timer ??= setTimeout(() => {
-          timer = undefined;
+        pacing ??= setTimeout(() => {
+          pacing = undefined;
           pump();
         }, earlyMs);
         return;
