@@ -12,10 +12,15 @@ export interface Percentiles {
  */
 export function percentiles(samples: Iterable<number>): Percentiles {
   const sorted = Float64Array.from(samples).sort();
-  const at = (share: number) => rounded(sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]);
-  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
+  return { p50: at(sorted, 0.5), p95: at(sorted, 0.95), p99: at(sorted, 0.99), max: at(sorted, 1) };
 }
 
-function rounded(value: number | undefined): number {
+/** One of them, by the share of samples that it covers. */
+export function percentile(samples: Iterable<number>, share: number): number {
+  return at(Float64Array.from(samples).sort(), share);
+}
+
+function at(sorted: Float64Array, share: number): number {
+  const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
   return value === undefined ? Number.NaN : Math.round(value * 100) / 100;
 }

@@ -226,3 +226,18 @@ async function endConnections(applicationName: string, query: string): Promise<v
     [applicationName],
   );
 }
+
+// With `pg` alone: the Neon driver waits for timers of its own while it connects.
+test.each([0, 1])("of idle connections %i are kept", async (connectionsKept) => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const { pool, close } = openDatabase({ url, driver: "pg", connectionsKept });
+  try {
+    await Promise.all([pool.query("SELECT 1"), pool.query("SELECT 1")]);
+    expect(pool.totalCount).toBe(2);
+    vi.advanceTimersByTime(60_000);
+    expect(pool.totalCount).toBe(connectionsKept);
+  } finally {
+    vi.useRealTimers();
+    await close();
+  }
+});

@@ -17,6 +17,8 @@ export interface DatabaseOptions {
   readonly url: string;
   /** Most connections at once; further queries wait for one. */
   readonly poolSize?: number;
+  /** So many stay open when they are idle: a new one has everything to plan anew. Absent: none for longer than 10 s. */
+  readonly connectionsKept?: number;
   /** Most that may wait for one; whoever comes then fails at once with the code `53300`. Absent: no bound. */
   readonly waitersMax?: number;
   /** How long a query may wait for a connection, in milliseconds, before it fails. */
@@ -49,6 +51,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const config: pg.PoolConfig = {
     connectionString: options.url,
     max: options.poolSize ?? 10,
+    min: options.connectionsKept ?? 0,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
     application_name: options.applicationName ?? "frontrow",
     ...(options.queryTimeoutMs !== undefined && {

@@ -1,4 +1,4 @@
-import { createHash, createHmac, KeyObject, timingSafeEqual } from "node:crypto";
+import { createHmac, hash, KeyObject, timingSafeEqual } from "node:crypto";
 import {
   canonicalText,
   signatureSkewSecondsMax,
@@ -27,7 +27,7 @@ export function createSignatureCheck(signingKeys: SigningKeys): CheckSignature {
       return { ok: false, reason: "stale" };
     }
     if (!/^[0-9a-f]{64}$/.test(signature)) return { ok: false, reason: "wrong" };
-    const bodyHash = createHash("sha256").update(parts.body).digest("hex");
+    const bodyHash = hash("sha256", parts.body);
     const mac = createHmac("sha256", key).update(canonicalText(parts, bodyHash)).digest();
     const ok = timingSafeEqual(mac, Buffer.from(signature, "hex"));
     return ok ? { ok } : { ok, reason: "wrong" };

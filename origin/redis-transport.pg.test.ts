@@ -1,6 +1,8 @@
+import { createServer as createHttpServer } from "node:http";
 import { createServer, type Socket } from "node:net";
 import type { AddressInfo } from "node:net";
-import { afterAll, expect, inject, test } from "vitest";
+import { setImmediate } from "node:timers/promises";
+import { afterAll, expect, inject, onTestFinished, test } from "vitest";
 import { insertEvent, insertTickets } from "../db/testing/factories.ts";
 import { openRedis } from "./deps.ts";
 import { createRedisTransport } from "./redis-transport.ts";
@@ -51,3 +53,48 @@ test("while Redis hangs a hold is refused with Retry-After, and nothing is store
   const { rows } = await database.pool.query("SELECT count(*)::int AS n FROM bookings");
   expect(rows).toEqual([{ n: 0 }]);
 });
+
+test("commands that follow one another closely go together, and at once when there are enough", async () => {
+  const sizes: number[] = [];
+  const begunMs: number[] = [];
+  const { url, close } = await countingGateway((commands) => {
+    begunMs.push(performance.now());
+    sizes.push(commands);
+  });
+  onTestFinished(close);
+  const paceMs = 3_600_000;
+  const patient = createRedisTransport({ url, token: "x", timeoutMs: 10_000, paceMs });
+  await patient.request({ body: ["echo", "alone"] });
+  const asked = Array.from({ length: 100 }, async (_, n) => {
+    for (let turns = n % 5; turns > 0; turns -= 1) await setImmediate();
+    return patient.request({ body: ["echo", String(n)] });
+  });
+  await Promise.all(asked);
+  expect(sizes).toEqual([1, 100]);
+
+  const paced = createRedisTransport({ url, token: "x", timeoutMs: 10_000, paceMs: 50 });
+  await paced.request({ body: ["echo", "first"] });
+  await paced.request({ body: ["echo", "second"] });
+  expect(sizes).toEqual([1, 100, 1, 1]);
+  expect((begunMs[3] ?? 0) - (begunMs[2] ?? 0)).toBeGreaterThan(25);
+});
+
+/** Answers each command of a request, and says how many it had. */
+async function countingGateway(onRequest: (commands: number) => void) {
+  const server = createHttpServer((req, res) => {
+    let body = "";
+    req.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
+    req.on("end", () => {
+      const commands = req.url === "/pipeline" ? (JSON.parse(body) as unknown[]).length : 1;
+      onRequest(commands);
+      const outcomes = Array.from({ length: commands }, () => ({ result: "OK" }));
+      res.end(JSON.stringify(req.url === "/pipeline" ? outcomes : outcomes[0]));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+}

@@ -11,11 +11,16 @@ export interface RawAnswer {
  */
 export class RawConnection {
   readonly #socket: Socket;
+  /** Kept once it is connected, or has failed: then the first request says so. */
+  readonly opened: Promise<void>;
   #received: Buffer = Buffer.alloc(0);
   #waiting: { resolve: (answer: RawAnswer) => void; reject: (error: Error) => void } | undefined;
 
   constructor(port: number) {
     this.#socket = connect({ host: "127.0.0.1", port, noDelay: true });
+    this.opened = new Promise((resolve) => {
+      this.#socket.once("connect", resolve).once("close", () => resolve());
+    });
     this.#socket.on("data", (chunk) => this.#read(chunk));
     this.#socket.on("error", (error) => this.#fail(error));
     this.#socket.on("close", () => this.#fail(new Error("the connection was closed")));

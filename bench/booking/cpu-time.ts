@@ -27,6 +27,37 @@ export function cpuTimes<Name extends string>(
   return sums;
 }
 
+interface MachineTimes {
+  readonly idle: number;
+  /** Wanted by this machine, and given to others on the same host. */
+  readonly stolen: number;
+  readonly all: number;
+}
+
+/** CPU time of the whole machine since it was started, in ticks; zeros where there is no `/proc`. */
+export function machineTimes(): MachineTimes {
+  const [first = ""] = readProc("/proc/stat").split("\n");
+  const [user = 0, nice = 0, system = 0, idle = 0, wait = 0, irq = 0, soft = 0, stolen = 0] = first
+    .split(/\s+/)
+    .slice(1)
+    .map(Number);
+  return {
+    idle: idle + wait,
+    stolen,
+    all: user + nice + system + idle + wait + irq + soft + stolen,
+  };
+}
+
+/** How much of the machine was idle between two looks, and how much of it the host gave to others, in per cent. */
+export function shares(before: MachineTimes, after: MachineTimes): Record<string, number> {
+  const all = Math.max(after.all - before.all, 1);
+  const share = (ticks: number) => Math.round((ticks / all) * 1000) / 10;
+  return {
+    "idle %": share(after.idle - before.idle),
+    "stolen %": share(after.stolen - before.stolen),
+  };
+}
+
 function isBelow(all: ReadonlyMap<number, ProcessTimes>, pid: number, root: number): boolean {
   for (let at: number | undefined = pid; at !== undefined; at = all.get(at)?.parent) {
     if (at === root) return true;
@@ -54,12 +85,8 @@ function listProc(): string[] {
 }
 
 function readTimes(pid: number): ProcessTimes | undefined {
-  let stat: string;
-  try {
-    stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-  } catch {
-    return undefined; // it ended meanwhile
-  }
+  const stat = readProc(`/proc/${pid}/stat`);
+  if (stat === "") return undefined; // it ended meanwhile
   // The name stands in brackets and may hold anything; the fields after it are fixed (proc(5)).
   const fields = stat
     .slice(stat.lastIndexOf(")") + 2)
@@ -67,4 +94,12 @@ function readTimes(pid: number): ProcessTimes | undefined {
     .map(Number);
   const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11, 15);
   return { parent: fields[1] ?? 0, ms: (user + system + childUser + childSystem) * msPerTick };
+}
+
+function readProc(path: string): string {
+  try {
+    return readFileSync(path, "latin1");
+  } catch {
+    return "";
+  }
 }

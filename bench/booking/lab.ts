@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { openDatabase } from "../../db/client.ts";
@@ -7,10 +6,11 @@ import { startWholeStack } from "../../e2e/whole-stack.ts";
 import { freePort } from "../../dev/free-port.ts";
 import { startScript } from "../reads/bare.ts";
 import type { BenchRow } from "../report.ts";
-import { cpuTimes } from "./cpu-time.ts";
+import { cpuTimes, machineTimes, shares } from "./cpu-time.ts";
 import { countTransactions, makeEvent, type BenchEvent } from "./event.ts";
 import type { LoadKind, LoadOutcome, LoadPlan } from "./load-plan.ts";
 import { runLoad } from "./load.ts";
+import type { Buyer } from "./request.ts";
 import { startOtherShop, type OtherShop } from "./other-shop.ts";
 
 export const settings = { users: 2_000, seats: 10_000, poolSize: 20, quietSeconds: 3 };
@@ -25,6 +25,7 @@ const loadTargets = {
   "row-locks": "baseline",
   bare: "baseline",
 } as const;
+const otherWarmUp = { loop: "sell", clients: 16, secondsMax: 4 } as const;
 const otherShops = new Set<string>(["one-lock", "row-locks", "bare"] satisfies OtherShop[]);
 
 /** Postgres' PGSTAT_IDLE_INTERVAL: a backend that has fallen idle reports its last transactions up to so much later. */
@@ -40,6 +41,8 @@ export interface Phase {
   readonly kind: LoadKind;
   readonly seatsPerBooking: number;
   readonly withKeys?: boolean;
+  /** Their tokens were never seen before: checking them is a part of what is measured. */
+  readonly hasNewBuyers?: boolean;
   /** Waits until all transactions before and in the phase are reported: some come ten seconds late. */
   readonly isCounted?: boolean;
   /** Absent: a new one, with every seat free. */
@@ -74,14 +77,16 @@ export async function openLab() {
   } }`);
   const { databaseUrl, redisUrl = "" } = stack;
   const { pool, close } = openDatabase({ url: databaseUrl, poolSize: 2 });
-  const buyers = await Promise.all(
-    Array.from({ length: settings.users }, async () => {
-      const id = randomUUID();
-      return { id, token: await stack.token(id) };
-    }),
-  );
+  const makeBuyers = () =>
+    Promise.all(
+      Array.from({ length: settings.users }, async () => {
+        const id = randomUUID();
+        return { id, token: await stack.token(id) };
+      }),
+    );
+  const known = await makeBuyers();
 
-  async function load(phase: Phase, event: BenchEvent, url: string): Promise<LoadOutcome> {
+  async function load(phase: Phase, event: BenchEvent, url: string, buyers: readonly Buyer[]) {
     const { target, kind, seatsPerBooking, withKeys = false } = phase;
     return await runLoad({
       url,
@@ -97,8 +102,12 @@ export async function openLab() {
   }
 
   async function measure(phase: Phase): Promise<Measured> {
+    const buyers = phase.hasNewBuyers ? await makeBuyers() : known;
     const event = phase.event ?? (await makeEvent(pool, phase.name, settings.seats));
     const { target, isCounted = false } = phase;
+    // The other shops know the tickets that are there when they start, and their processes are new.
+    const isCold = isOther(target) && phase.kind.loop === "hold";
+    const warmUp = isCold ? await makeEvent(pool, "warm-up", settings.seats) : undefined;
     const shop = isOther(target)
       ? await startOtherShop(target, { databaseUrl, redisUrl }, settings.poolSize)
       : undefined;
@@ -115,12 +124,18 @@ export async function openLab() {
       ...(shop && { [target === "bare" ? "bare" : "baseline"]: shop.pid }),
     };
     try {
+      if (warmUp) await load({ ...phase, kind: otherWarmUp }, warmUp, url, known);
       if (isCounted) await sleep(reportedMs);
       const restRate = await transactionRateAtRest(pool);
-      const before = { cpu: cpuTimes(roots), transactions: await countTransactions(pool) };
+      const before = {
+        cpu: cpuTimes(roots),
+        machine: machineTimes(),
+        transactions: await countTransactions(pool),
+      };
       const begun = performance.now();
-      const outcome = await load(phase, event, url);
+      const outcome = await load(phase, event, url, buyers);
       const cpu = cpuTimes(roots);
+      const machine = shares(before.machine, machineTimes());
       await sleep(isCounted ? reportedMs : 1_500); // busy backends report once a second
       const seconds = (performance.now() - begun) / 1000;
       const transactions =
@@ -143,11 +158,13 @@ export async function openLab() {
         p50: outcome.hold.p50,
         p95: outcome.hold.p95,
         p99: outcome.hold.p99,
+        "p99.9": outcome.hold.p999,
+        max: outcome.hold.max,
         "confirm p99": outcome.confirm.p99,
         statuses: JSON.stringify(outcome.statuses),
         ...cpuMs,
         "cpu load": perUnit(outcome.cpuMs),
-        "load avg": Math.round((loadavg()[0] ?? 0) * 10) / 10,
+        ...machine,
       };
       console.error(JSON.stringify(row));
       return {

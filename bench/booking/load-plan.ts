@@ -36,7 +36,7 @@ export interface LoadOutcome {
   readonly holds: number;
   /** Answers by step and status, such as `hold 201`; 0 stands for no answer at all. */
   readonly statuses: Readonly<Record<string, number>>;
-  readonly hold: Percentiles;
+  readonly hold: Percentiles & { readonly p999: number };
   readonly confirm: Percentiles;
   /** CPU time of the load process itself while it ran, in milliseconds. */
   readonly cpuMs: number;

@@ -20,7 +20,8 @@ export async function holdPage(c: PageContext): Promise<Response> {
   if (!event.ok) return problemPage(c, event.problem);
   const zone = event.value.event.timeZone;
   const expiresAt = booking.expiresAt === null ? 0 : Date.parse(booking.expiresAt);
-  const live = booking.status === "held" && expiresAt > deps.now();
+  const isOff = event.value.event.status === "cancelled";
+  const live = booking.status === "held" && expiresAt > deps.now() && !isOff;
   const body = (
     <section class="narrow">
       <p class="eyebrow">
@@ -29,12 +30,15 @@ export async function holdPage(c: PageContext): Promise<Response> {
       </p>
       {live ? (
         <Live c={c} booking={booking} zone={zone} expiresAt={expiresAt} />
+      ) : isOff ? (
+        <CalledOff c={c} booking={booking} />
       ) : (
         <Over c={c} booking={booking} />
       )}
     </section>
   );
-  return respond(c, { title: live ? m.hold.title : m.hold.expired, script: "hold.js", body });
+  const title = live ? m.hold.title : isOff ? m.event.cancelled : m.hold.expired;
+  return respond(c, { title, script: "hold.js", body });
 }
 
 interface LiveProps {
@@ -91,6 +95,25 @@ function Live({ c, booking, zone, expiresAt }: LiveProps) {
           ? m.hold.extendHint(time(locale, "time", cap, zone))
           : m.hold.extendOver}
       </p>
+    </>
+  );
+}
+
+/** The organiser called the event off: there is nothing to confirm any more, nor to hold again. */
+function CalledOff({ c, booking }: { c: PageContext; booking: Booking }) {
+  const { m, locale } = c.var;
+  return (
+    <>
+      <h1>{m.event.cancelled}</h1>
+      <p class="lead" role="status">
+        {booking.refund ? m.tickets.refunds[booking.refund] : m.hold.calledOff}
+      </p>
+      <Summary c={c} booking={booking} />
+      <div class="actions">
+        <a class="button" href={localPath(locale, "/tickets")}>
+          {m.tickets.title}
+        </a>
+      </div>
     </>
   );
 }

@@ -43,3 +43,25 @@ test("of a booking whose event was called off people read that, and what becomes
     expect(text).toContain(words);
   }
 });
+
+test("a hold on a called-off event offers nothing to confirm or to hold, and says what becomes of the money", async () => {
+  const { shop, get, post } = openPages();
+  const hold = (await post("/e/1/hold", [["quantity", "1"]])).headers.get("Location") ?? "";
+  const page = async (notice = "") => (await get(`${hold}${notice}`, alice)).text();
+  expect(await page()).toContain(`action="${hold}/confirm"`);
+  shop.facts = { ...shop.facts, event: { ...shop.facts.event, status: "cancelled" } };
+  const soon = shop.now;
+  for (const [now, notice] of [
+    [soon, ""],
+    [soon + 3_600_000, ""],
+    [soon + 3_600_000, "?notice=paid"],
+  ] as const) {
+    shop.now = now;
+    const text = await page(notice);
+    expect(text).toContain("This event is cancelled.");
+    expect(text).toContain("No money is taken");
+    expect(text).not.toMatch(/action="[^"]*\/(confirm|extend|hold)"/);
+  }
+  shop.now = soon;
+  expect(await (await get("/tickets", alice)).text()).not.toContain(`href="${hold}"`);
+});

@@ -89,7 +89,7 @@ interface RowProps {
 
 function BookingRow({ c, booking, facts }: RowProps) {
   const { m, locale, deps } = c.var;
-  const live = isLive(booking, deps.now());
+  const live = isLive(booking, deps.now()) && facts?.event.status !== "cancelled";
   const name = facts?.event.name ?? booking.eventId;
   return (
     <li class="event">

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /**
  * Stands for a request: two with the same hash ask for the same thing.
  * @param body as it was sent; the empty string without one
  */
 export function requestHash(method: string, path: string, body: string): string {
-  return createHash("sha256").update(`${method.toUpperCase()} ${path}\n${body}`).digest("hex");
+  return hash("sha256", `${method.toUpperCase()} ${path}\n${body}`);
 }

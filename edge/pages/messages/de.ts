@@ -144,6 +144,8 @@ export const de = {
       "Es wurde nichts berechnet. Deine Auswahl bleibt: Versuch dieselben Plätze noch einmal.",
     again: "Plätze reservieren",
     ended: "Diese Reservierung ist beendet",
+    calledOff:
+      "Für diese Plätze wird kein Geld genommen. Wenn du schon gezahlt hast, geht es von selbst zurück.",
     left: (minutes) => (minutes === 1 ? "Noch 1 Minute" : `Noch ${minutes} Minuten`),
     clock: (clock) => `Noch ${clock}`,
     offline:

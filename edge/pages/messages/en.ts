@@ -144,6 +144,8 @@ export const en = {
     expiredHint: "Nothing was charged. Your choice is kept: try the same seats again.",
     again: "Hold seats",
     ended: "This hold is over",
+    calledOff:
+      "No money is taken for these seats. If you have paid already, it goes back by itself.",
     left: (minutes: number) => (minutes === 1 ? "1 minute left" : `${minutes} minutes left`),
     clock: (clock: string) => `${clock} left`,
     offline: "You are offline. Your seats stay held; we will catch up as soon as you are back.",

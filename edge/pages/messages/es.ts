@@ -143,6 +143,8 @@ export const es = {
       "No se ha cobrado nada. Tu selección se conserva: intenta de nuevo los mismos asientos.",
     again: "Reservar asientos",
     ended: "Esta reserva ha terminado",
+    calledOff:
+      "No se cobra nada por estos asientos. Si ya has pagado, el dinero vuelve por sí solo.",
     left: (minutes) => (minutes === 1 ? "Queda 1 minuto" : `Quedan ${minutes} minutos`),
     clock: (clock) => `Quedan ${clock}`,
     offline: "Estás sin conexión. Tus asientos siguen reservados; continuaremos en cuanto vuelvas.",

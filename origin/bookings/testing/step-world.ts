@@ -27,11 +27,12 @@ export async function openStepWorld({ database: { db, pool } }: TestDatabase) {
     seatsPerRow: 1,
     currency: "EUR",
   });
-  const closed = await Promise.all([
-    otherEvent(db, { status: "draft" }),
-    otherEvent(db, { onSaleAt: new Date(Date.now() + 3_600_000) }),
-    otherEvent(db, { status: "cancelled" }),
-  ]);
+  // One after the other: their ids are compared between two databases.
+  const closed = [
+    await otherEvent(db, { status: "draft" }),
+    await otherEvent(db, { onSaleAt: new Date(Date.now() + 3_600_000) }),
+    await otherEvent(db, { status: "cancelled" }),
+  ];
 
   const holdCall = (
     n: number,
