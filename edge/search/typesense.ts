@@ -1,5 +1,6 @@
 import type { SearchResult } from "../../contracts/search.ts";
 import type { Figures, Outcome } from "../figures.ts";
+import type { Network } from "../network.ts";
 import { toTraceparent } from "../trace.ts";
 import { Breaker } from "./breaker.ts";
 import type { IndexSize } from "./index-size.ts";
@@ -33,12 +34,13 @@ export interface SearchServer {
  */
 export function createSearchServer(options: {
   readonly url: string;
+  readonly network: Network;
   readonly key: string;
   readonly size: IndexSize;
   readonly now: () => number;
   readonly figures: Figures;
 }): SearchServer {
-  const { url, key, size, now, figures } = options;
+  const { url, network, key, size, now, figures } = options;
   const breaker = new Breaker();
   const watch = new IndexWatch();
   let toldAt = 0;
@@ -47,7 +49,7 @@ export function createSearchServer(options: {
     const began = now();
     const note = (outcome: Outcome, status: number) =>
       figures.asked({ method: "GET", who: "typesense", outcome, status, ms: now() - began });
-    const response = await fetch(`${url}${path}`, {
+    const response = await network.fetch(`${url}${path}`, {
       headers: { "X-TYPESENSE-API-KEY": key, ...(trace !== undefined && { traceparent: trace }) },
       signal: AbortSignal.timeout(timeoutMs),
     }).catch((error: unknown) => {
