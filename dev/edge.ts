@@ -57,7 +57,9 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
         {
           ...worker,
           bindings: Object.assign({}, worker.bindings, options.env),
-          serviceBindings: Object.assign({}, worker.serviceBindings, { PRIVATE_NETWORK: privateNetwork }),
+          serviceBindings: Object.assign({}, worker.serviceBindings, {
+            PRIVATE_NETWORK: privateNetwork,
+          }),
           modules: true,
           modulesRoot,
           scriptPath,

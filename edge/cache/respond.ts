@@ -35,32 +35,33 @@ export function respondPacked(
   more: Readonly<Record<string, string>> = {},
 ): Response | undefined {
   const { answer } = result;
-  const headers = { ...more, ...headersOf(result, audience) };
+  const headers = headersOf(result, audience, more);
   if (matches(request.headers.get("If-None-Match"), answer.etag)) {
     return new Response(null, { status: 304, headers });
   }
   if (!takes(acceptEncoding(request), answer.encoding)) return undefined;
-  return new Response(answer.body, {
-    status: answer.status,
-    headers: {
-      ...headers,
-      "Content-Type": answer.contentType,
-      "Content-Encoding": answer.encoding,
-    },
-    encodeBody: "manual",
-  });
+  headers["Content-Type"] = answer.contentType;
+  headers["Content-Encoding"] = answer.encoding;
+  return new Response(answer.body, { status: answer.status, headers, encodeBody: "manual" });
 }
 
-function headersOf(result: CacheResult, audience: Audience): Record<string, string> {
+/** A fresh record; one spread, at the beginning, is copied at once, where each further one goes name by name. */
+function headersOf(
+  result: CacheResult,
+  audience: Audience,
+  more: Readonly<Record<string, string>> = {},
+): Record<string, string> {
   const { answer, from, ageMs } = result;
-  return {
+  const headers: Record<string, string> = {
+    ...more,
     ETag: answer.etag,
     Age: String(Math.floor(ageMs / 1000)),
     "Cache-Control": audience === "public" ? "public, no-cache" : "no-store",
     "Cache-Status": toCacheStatus(result),
     Vary: "Accept-Encoding",
-    ...(from === "stale" && { Warning: '110 - "Response is Stale"' }),
   };
+  if (from === "stale") headers["Warning"] = '110 - "Response is Stale"';
+  return headers;
 }
 
 /** RFC 9211: `hit` and `fwd` exclude one another; a negative `ttl` says how long it has been stale. */
