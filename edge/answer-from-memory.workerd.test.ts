@@ -109,15 +109,34 @@ test("rate limits count these, too: per address here, per user in the app", asyn
   toApp.mockClear();
   const keys: string[] = [];
   const limit = async ({ key }: { key: string }) => ({ success: keys.push(key) < 3 });
-  const limited = { ...parts, env: { ...parts.env, RATE_LIMITS: "on", LIMIT_READS: { limit } } };
+  const env = { ...parts.env, RATE_LIMITS: "on" as const, LIMIT_READS: { limit } };
+  const limited = { ...parts, env };
   const from = { "CF-Connecting-IP": "192.0.2.7" };
-  const many = [1, 2, 3].map(() => ask(asked(path, from), limited as typeof parts));
-  for (const response of await Promise.all(many)) await response.arrayBuffer();
+  const answers = [];
+  for (let turn = 0; turn < 3; turn++) answers.push(await ask(asked(path, from), limited));
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
+  expect(toApp).not.toHaveBeenCalled();
   expect(keys).toEqual(["address:192.0.2.7", "address:192.0.2.7", "address:192.0.2.7"]);
-  expect(toApp).toHaveBeenCalledTimes(1); // which refuses the third
-  await (
-    await ask(asked(path, { Authorization: "Bearer x" }), limited as typeof parts)
-  ).arrayBuffer();
-  expect(keys).toHaveLength(3);
-  expect(toApp).toHaveBeenCalledTimes(2);
+  const [, , refused] = await Promise.all(answers.map(read));
+  const inApp = await createApp(limited).fetch(asked(path, from), env, createExecutionContext());
+  expect(refused).toEqual(await read(inApp));
+  expect(keys).toHaveLength(4);
+  const withToken = asked(path, { Authorization: "Bearer x" });
+  await (await ask(withToken, limited)).arrayBuffer();
+  expect(keys).toHaveLength(4);
+  expect(toApp).toHaveBeenCalledTimes(1);
+});
+
+test("whom the app answers instead is counted by the app alone", async () => {
+  const [path = ""] = await publicPaths();
+  await (await ask(asked(path))).arrayBuffer();
+  const limit = vi.fn<() => Promise<{ success: boolean }>>(async () => ({ success: true }));
+  const env = { ...parts.env, RATE_LIMITS: "on" as const, LIMIT_READS: { limit } };
+  const limited = { ...parts, env };
+  const app = createApp(limited);
+  const plain = asked(path, { "Accept-Encoding": "identity" });
+  const ctx = createExecutionContext();
+  const response = await answerFromMemory(limited)(plain, ctx, () => app.fetch(plain, env, ctx));
+  expect(await response.text()).toBe(`{"at":"${path}"}`);
+  expect(limit).toHaveBeenCalledTimes(1);
 });

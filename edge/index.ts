@@ -1,4 +1,5 @@
 import { answerFromMemory } from "./answer-from-memory.ts";
+import { answerSearch } from "./answer-search.ts";
 import { createApp } from "./app.ts";
 import { readEnv } from "./env.ts";
 import { openParts } from "./parts.ts";
@@ -43,8 +44,9 @@ async function startAndServe(...asked: Parameters<Serve>): Promise<Response> {
 async function start(bindings: unknown): Promise<Serve> {
   const parts = await openParts(readEnv(bindings));
   const app = createApp(parts);
-  const known = answerFromMemory(parts);
-  return (request, env, ctx) => known(request, ctx, () => app.fetch(request, env, ctx));
+  const [known, searched] = [answerFromMemory(parts), answerSearch(parts)];
+  return (request, env, ctx) =>
+    known(request, ctx, () => searched(request, ctx, () => app.fetch(request, env, ctx)));
 }
 
 /** @param error names the variables that are missing or wrong, never their values */

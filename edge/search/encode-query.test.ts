@@ -16,6 +16,6 @@ test("a query is written as URLSearchParams would, without what is absent", () =
       ]);
       expect(written).toBe(new URLSearchParams({ one, two }).toString());
     }),
-    { numRuns: 2_000 },
+    { numRuns: 500 },
   );
 });
