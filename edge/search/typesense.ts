@@ -2,6 +2,7 @@ import type { SearchResult } from "../../contracts/search.ts";
 import type { Figures, Outcome } from "../figures.ts";
 import type { Network } from "../network.ts";
 import { toTraceparent } from "../trace.ts";
+import { within } from "../within.ts";
 import { Breaker } from "./breaker.ts";
 import type { IndexSize } from "./index-size.ts";
 import { IndexWatch } from "./index-watch.ts";
@@ -13,6 +14,8 @@ import { toTypesensePath } from "./typesense-query.ts";
 const budgetMs = 350;
 /** A failure that comes at once (a dropped connection) leaves time for one more try. */
 const quickFailureMs = 100;
+/** An isolate's first search waits no longer to learn from others how large the index is. */
+const learnMsMax = 100;
 /** How often an isolate tells the others how large the index is. */
 const tellMs = 60_000;
 
@@ -74,7 +77,6 @@ export function createSearchServer(options: {
     }
   };
   const learn = async () => {
-    if (watch.known !== undefined) return;
     const documents = await size.read();
     if (documents !== undefined) watch.learn(documents);
   };
@@ -94,7 +96,8 @@ export function createSearchServer(options: {
           if (now() - started > quickFailureMs) throw error;
           return ask(path, budgetMs - quickFailureMs, requestId);
         });
-        const [answer] = await Promise.all([asked, learn()]);
+        if (watch.known === undefined) await Promise.all([asked, within(learn(), learnMsMax)]);
+        const answer = await asked;
         const { result, documents } = toSearchResult(answer, search);
         const answeredAt = now();
         if (!watch.isWhole(documents, answeredAt)) throw new Error("the index is being read back");
