@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type LoadFigures, openClient, openLoop } from "../load.ts";
 import type { BenchBar, BenchReport } from "../report.ts";
-import { startBareWorker } from "./bare.ts";
+import { startBareWorker, startScript } from "./bare.ts";
 import { fillProgramme, type Lab } from "./lab.ts";
 import { round, sideBySide } from "./side-by-side.ts";
 import { once, row } from "./views.ts";
@@ -28,17 +28,20 @@ export async function benchSearches(lab: Lab, rounds: number): Promise<BenchRepo
   });
   const key = { "x-typesense-api-key": typesenseSearchKey };
   const directly = (turn: number) => ({ path: typesensePath(keywordOf(turn)), headers: key });
-  await settle(lab);
-  const opened = await openLoops([
-    { url: typesenseUrl, request: (turn) => directly(turn) },
-    { url: lab.directUrl, request: (turn) => throughEdge(turn) },
-    { url: edgeUrl, request: (turn) => throughEdge(turn) },
-  ]);
-  const [direct, edge, front] = opened;
-  if (!direct || !edge || !front) throw new Error("nothing was measured");
+  const forwarder = await startScript(forwardTo(typesenseUrl));
+  const forwarderUrl = forwarder.directUrl ?? forwarder.url;
   const cachedPath = throughEdge(1).path;
   const bare = await startBareWorker(await eventuallyOnce(edgeUrl, cachedPath));
   try {
+    await settle(lab);
+    const opened = await openLoops([
+      { url: typesenseUrl, request: (turn) => directly(turn) },
+      { url: forwarderUrl, request: (turn) => directly(turn) },
+      { url: lab.directUrl, request: (turn) => throughEdge(turn) },
+      { url: edgeUrl, request: (turn) => throughEdge(turn) },
+    ]);
+    const [direct, forwarded, edge, front] = opened;
+    if (!direct || !forwarded || !edge || !front) throw new Error("nothing was measured");
     const cachedView = { path: cachedPath, headers: packed };
     const figures = await sideBySide(
       [
@@ -46,6 +49,12 @@ export async function benchSearches(lab: Lab, rounds: number): Promise<BenchRepo
           name: "Typesense directly",
           url: typesenseUrl,
           request: (it) => directly(it + 2_000_000),
+        },
+        {
+          name: "a Worker that only forwards to Typesense",
+          url: forwarderUrl,
+          request: (it) => directly(it + 6_000_000),
+          runtime: "bare",
         },
         {
           name: "each search new",
@@ -82,15 +91,15 @@ export async function benchSearches(lab: Lab, rounds: number): Promise<BenchRepo
       rounds,
       lab.edgePid,
     );
-    const [directFull = 1, edgeFull = 0, frontFull = 0, base, cached] = figures.map(
-      (it) => it.perSecond,
-    );
+    const rates = figures.map((it) => it.perSecond);
+    const [directFull = 1, , edgeFull = 0, frontFull = 0, base, cached] = rates;
     const ofBare = round((cached ?? 0) / (base ?? 1));
     return {
       name: "reads: searches",
       settings: { events, perSecond, openRounds, rounds, indexedInSeconds },
       rows: [
         row("Typesense directly, open loop", direct),
+        row("a Worker that only forwards to Typesense, open loop", forwarded),
         row("each search new, open loop", edge),
         row("each search new, behind the local front, open loop", front),
         ...figures,
@@ -103,8 +112,16 @@ export async function benchSearches(lab: Lab, rounds: number): Promise<BenchRepo
       ],
     };
   } finally {
-    await bare.stop();
+    await Promise.all([bare.stop(), forwarder.stop()]);
   }
+}
+
+/** What any Worker in between costs, whatever it does: a limit for ours. */
+function forwardTo(typesenseUrl: string): string {
+  return `export default { fetch(request, env) {
+      const { pathname, search } = new URL(request.url);
+      const url = ${JSON.stringify(typesenseUrl)} + pathname + search;
+      return env.PRIVATE_NETWORK.fetch(url, { headers: request.headers }); } }`;
 }
 
 /** @param atFull throughput, as a share of Typesense's own */

@@ -35,7 +35,7 @@ async function playSearch(keyword: string): Promise<void> {
 
 async function ask(path: string, init: RequestInit = {}): Promise<Response> {
   const request = new Request(`https://edge.example${path}`, init);
-  return serve(request, env, createExecutionContext());
+  return serve(request, { ...env }, createExecutionContext());
 }
 
 async function search(keyword: string) {
