@@ -34,6 +34,33 @@ export async function benchSearches(lab: Lab, rounds: number): Promise<BenchRepo
   const bare = await startBareWorker(await eventuallyOnce(edgeUrl, cachedPath));
   try {
     await settle(lab);
+    // Before the others: searches that were given up at the limit go on for a while in the database.
+    const cachedView = { path: cachedPath, headers: packed };
+    const cached = await sideBySide(
+      [
+        {
+          name: "bare Worker, same bytes",
+          url: bare.url,
+          request: () => cachedView,
+          runtime: "bare",
+        },
+        { name: "one search, cached", url: edgeUrl, request: () => cachedView, runtime: "edge" },
+        {
+          name: "bare Worker, same bytes, no local front",
+          url: bare.directUrl ?? bare.url,
+          request: () => cachedView,
+          runtime: "bare",
+        },
+        {
+          name: "one search, cached, no local front",
+          url: lab.directUrl,
+          request: () => cachedView,
+          runtime: "edge",
+        },
+      ],
+      rounds,
+      lab.edgePid,
+    );
     const opened = await openLoops([
       { url: typesenseUrl, request: (turn) => directly(turn) },
       { url: forwarderUrl, request: (turn) => directly(turn) },
@@ -42,7 +69,6 @@ export async function benchSearches(lab: Lab, rounds: number): Promise<BenchRepo
     ]);
     const [direct, forwarded, edge, front] = opened;
     if (!direct || !forwarded || !edge || !front) throw new Error("nothing was measured");
-    const cachedView = { path: cachedPath, headers: packed };
     const figures = await sideBySide(
       [
         {
@@ -68,32 +94,13 @@ export async function benchSearches(lab: Lab, rounds: number): Promise<BenchRepo
           request: (it) => throughEdge(it + 4_000_000),
           runtime: "edge",
         },
-        {
-          name: "bare Worker, same bytes",
-          url: bare.url,
-          request: () => cachedView,
-          runtime: "bare",
-        },
-        { name: "one search, cached", url: edgeUrl, request: () => cachedView, runtime: "edge" },
-        {
-          name: "bare Worker, same bytes, no local front",
-          url: bare.directUrl ?? bare.url,
-          request: () => cachedView,
-          runtime: "bare",
-        },
-        {
-          name: "one search, cached, no local front",
-          url: lab.directUrl,
-          request: () => cachedView,
-          runtime: "edge",
-        },
       ],
       rounds,
       lab.edgePid,
     );
-    const rates = figures.map((it) => it.perSecond);
-    const [directFull = 1, , edgeFull = 0, frontFull = 0, base, cached] = rates;
-    const ofBare = round((cached ?? 0) / (base ?? 1));
+    const [directFull = 1, , edgeFull = 0, frontFull = 0] = figures.map((it) => it.perSecond);
+    const [base = 1, known = 0] = cached.map((it) => it.perSecond);
+    const ofBare = round(known / base);
     return {
       name: "reads: searches",
       settings: { events, perSecond, openRounds, rounds, indexedInSeconds },
@@ -103,6 +110,7 @@ export async function benchSearches(lab: Lab, rounds: number): Promise<BenchRepo
         row("each search new, open loop", edge),
         row("each search new, behind the local front, open loop", front),
         ...figures,
+        ...cached,
       ],
       bars: [
         // Nothing stands in front of Typesense here either.
