@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { answerFromMemory } from "./answer-from-memory.ts";
 import { createApp } from "./app.ts";
 import { readEnv } from "./env.ts";
-import { openParts } from "./parts.ts";
+import { openParts, type Parts } from "./parts.ts";
 import { newId, origin, searchServer } from "./testing/neighbours.ts";
 
 const parts = await openParts(readEnv(env));
@@ -103,21 +103,46 @@ test("refusals and what is old are for the app", async () => {
   expect(toApp).toHaveBeenCalledTimes(1);
 });
 
+function limitedBy(limit: (options: { key: string }) => Promise<{ success: boolean }>) {
+  const limited: Parts = {
+    ...parts,
+    env: { ...parts.env, RATE_LIMITS: "on", LIMIT_READS: { limit } },
+  };
+  const otherApp = createApp(limited);
+  const inApp = async (request: Request) => otherApp.fetch(request, env, createExecutionContext());
+  return { limited, inApp };
+}
+
 test("rate limits count these, too: per address here, per user in the app", async () => {
   const [path = ""] = await publicPaths();
   await (await ask(asked(path))).arrayBuffer();
   toApp.mockClear();
   const keys: string[] = [];
   const limit = async ({ key }: { key: string }) => ({ success: keys.push(key) < 3 });
-  const limited = { ...parts, env: { ...parts.env, RATE_LIMITS: "on", LIMIT_READS: { limit } } };
+  const { limited, inApp } = limitedBy(limit);
   const from = { "CF-Connecting-IP": "192.0.2.7" };
-  const many = [1, 2, 3].map(() => ask(asked(path, from), limited as typeof parts));
-  for (const response of await Promise.all(many)) await response.arrayBuffer();
+  const answers = [];
+  for (let turn = 0; turn < 3; turn++) answers.push(await ask(asked(path, from), limited));
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
+  expect(toApp).not.toHaveBeenCalled();
   expect(keys).toEqual(["address:192.0.2.7", "address:192.0.2.7", "address:192.0.2.7"]);
-  expect(toApp).toHaveBeenCalledTimes(1); // which refuses the third
-  await (
-    await ask(asked(path, { Authorization: "Bearer x" }), limited as typeof parts)
-  ).arrayBuffer();
-  expect(keys).toHaveLength(3);
-  expect(toApp).toHaveBeenCalledTimes(2);
+  const [, , refused] = await Promise.all(answers.map(read));
+  expect(refused).toEqual(await read(await inApp(asked(path, from))));
+  expect(keys).toHaveLength(4);
+  const withToken = asked(path, { Authorization: "Bearer x" });
+  await (await ask(withToken, limited)).arrayBuffer();
+  expect(keys).toHaveLength(4);
+  expect(toApp).toHaveBeenCalledTimes(1);
+});
+
+test("whom the app answers instead is counted by the app alone", async () => {
+  const [path = ""] = await publicPaths();
+  await (await ask(asked(path))).arrayBuffer();
+  const limit = vi.fn<() => Promise<{ success: boolean }>>(async () => ({ success: true }));
+  const { limited, inApp } = limitedBy(limit);
+  const plain = asked(path, { "Accept-Encoding": "identity" });
+  const ctx = createExecutionContext();
+  const response = await answerFromMemory(limited)(plain, ctx, () => inApp(plain));
+  expect(await response.text()).toBe(`{"at":"${path}"}`);
+  expect(limit).toHaveBeenCalledTimes(1);
 });

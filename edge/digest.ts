@@ -1,11 +1,11 @@
 // WebCrypto answers by promises: hash and signature of a small request take 0.07 ms with it and 0.04 without.
 // oxlint-disable-next-line no-restricted-imports
-import { createHash, createHmac, KeyObject } from "node:crypto";
+import { createHmac, hash, KeyObject } from "node:crypto";
 import { canonicalText, type SignedParts, type SigningKeys } from "../contracts/edge-signature.ts";
 
-/** SHA-256, at once. */
+/** SHA-256, in one call: a hash object to be updated takes twice as long. */
 export function sha256(bytes: Uint8Array, encoding: "hex" | "base64"): string {
-  return createHash("sha256").update(bytes).digest(encoding);
+  return hash("sha256", bytes, encoding);
 }
 
 export type Sign = (parts: SignedParts) => { readonly keyId: string; readonly signature: string };

@@ -11,11 +11,11 @@ const limiter = z.custom<RateLimiter>(
   "must be a rate-limit binding",
 );
 
-/** The files that browsers load, by their path. */
-const assets = z.custom<Pick<Fetcher, "fetch">>(
-  (value) => typeof (value as Fetcher | undefined)?.fetch === "function",
-  "must be the assets binding",
-);
+const fetcher = (kind: string) =>
+  z.custom<Pick<Fetcher, "fetch">>(
+    (value) => typeof (value as Fetcher | undefined)?.fetch === "function",
+    `must be ${kind} binding`,
+  );
 
 function namespace<Type extends { idFromName: unknown }>() {
   return z.custom<Type>(
@@ -29,7 +29,10 @@ const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/
 const Env = z
   .object({
     PUBLIC_URL: url.optional().describe("where people find the pages; absent: there are none"),
-    ASSETS: assets.optional(),
+    /** The files that browsers load, by their path. */
+    ASSETS: fetcher("the assets").optional(),
+    /** Where origin and search server are reached; absent, they are on the internet. */
+    PRIVATE_NETWORK: fetcher("a VPC network").optional(),
     OIDC_DISCOVERY_URL: url.optional(),
     OIDC_CLIENT_ID: z.string().min(1).optional(),
     OIDC_CLIENT_SECRET: z.string().min(1).optional(),

@@ -1,8 +1,7 @@
-import { answerFromMemory } from "./answer-from-memory.ts";
-import { createApp } from "./app.ts";
 import { readEnv } from "./env.ts";
 import { openParts } from "./parts.ts";
 import { problemResponse, unavailable } from "./problem.ts";
+import { createServe, type Serve } from "./serve.ts";
 
 export { ChangeFeed } from "./events/change-feed.ts";
 export { EventView } from "./events/event-view.ts";
@@ -12,12 +11,6 @@ export { RoomRegistry } from "./waiting-room/registry.ts";
 export { RoomShard } from "./waiting-room/shard.ts";
 
 const retryAfterSeconds = 30;
-
-type Serve = (
-  request: Request,
-  bindings: Record<string, unknown>,
-  ctx: ExecutionContext,
-) => Response | Promise<Response>;
 
 /** Parts live as long as the isolate: its memory is the innermost cache, and keys are imported once. */
 let starting: Promise<Serve> | undefined;
@@ -41,10 +34,7 @@ async function startAndServe(...asked: Parameters<Serve>): Promise<Response> {
 }
 
 async function start(bindings: unknown): Promise<Serve> {
-  const parts = await openParts(readEnv(bindings));
-  const app = createApp(parts);
-  const known = answerFromMemory(parts);
-  return (request, env, ctx) => known(request, ctx, () => app.fetch(request, env, ctx));
+  return createServe(await openParts(readEnv(bindings)));
 }
 
 /** @param error names the variables that are missing or wrong, never their values */

@@ -8,6 +8,6 @@ declare module "node:crypto" {
     readonly type: "secret";
   }
   export const KeyObject: { from(key: CryptoKey): KeyObject };
-  export function createHash(algorithm: "sha256"): Digest;
+  export function hash(algorithm: "sha256", data: Uint8Array, encoding: "hex" | "base64"): string;
   export function createHmac(algorithm: "sha256", key: KeyObject): Digest;
 }

@@ -1,6 +1,7 @@
 import { edgeHeaders, type SigningKeys } from "../contracts/edge-signature.ts";
 import { createSign, type Sign } from "./digest.ts";
 import type { Figures, Outcome } from "./figures.ts";
+import type { Network } from "./network.ts";
 import { unavailable } from "./problem.ts";
 import { toTraceparent } from "./trace.ts";
 import type { Caller } from "./verify-token.ts";
@@ -40,11 +41,12 @@ export type OriginClient = (request: OriginRequest) => Promise<Response>;
 
 export function createOriginClient(options: {
   readonly url: string;
+  readonly network: Network;
   readonly signingKeys: SigningKeys;
   readonly now: () => number;
   readonly figures: Figures;
 }): OriginClient {
-  const { now, figures } = options;
+  const { now, figures, network } = options;
   const sign = createSign(options.signingKeys);
   return async (request) => {
     const target = new URL(request.path, options.url);
@@ -59,7 +61,7 @@ export function createOriginClient(options: {
         ms: now() - began,
       });
     try {
-      const response = await fetch(target, {
+      const response = await network.fetch(target, {
         method: request.method,
         headers,
         redirect: "manual",

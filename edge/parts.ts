@@ -6,6 +6,7 @@ import type { Env } from "./env.ts";
 import { EventObjects } from "./events/event-objects.ts";
 import { createFigures, type Figures } from "./figures.ts";
 import { HotEvents } from "./events/hot-events.ts";
+import { networkOf } from "./network.ts";
 import { createOriginClient, type OriginClient } from "./origin-client.ts";
 import { sharedIndexSize } from "./search/index-size.ts";
 import { SearchKeys } from "./search/search-keys.ts";
@@ -63,12 +64,13 @@ export async function openParts(env: Env): Promise<Parts> {
   });
   const waitingRoom = await openWaitingRoom(env, now);
   const figures = createFigures(env.METRICS);
+  const network = networkOf(env);
   const { TYPESENSE_URL: url, TYPESENSE_SEARCH_KEY: key } = env;
   return {
     env,
     now,
     figures,
-    origin: createOriginClient({ url: env.ORIGIN_URL, signingKeys, now, figures }),
+    origin: createOriginClient({ url: env.ORIGIN_URL, network, signingKeys, now, figures }),
     verifyToken: createTokenVerifier({
       issuer: env.JWT_ISSUER,
       audience: env.JWT_AUDIENCE,
@@ -89,7 +91,7 @@ export async function openParts(env: Env): Promise<Parts> {
     }),
     searchServer:
       url && key
-        ? createSearchServer({ url, key, size: sharedIndexSize, now, figures })
+        ? createSearchServer({ url, network, key, size: sharedIndexSize, now, figures })
         : undefined,
   };
 }

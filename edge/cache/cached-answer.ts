@@ -20,7 +20,7 @@ export interface CachedAnswer {
 /**
  * Prepares an answer for the caches.
  * @param body compressed if `encoding` says so; else it is compressed here
- * @param etag the source's; without one the body is hashed
+ * @param etag the source's; without one the compressed body is hashed
  * @param previous what was at hand: if the tag is the same, its bytes are kept, and the caches need not copy them
  * @param now Unix milliseconds when the source was asked
  */
@@ -35,17 +35,25 @@ export async function makeAnswer(options: {
   readonly now: number;
 }): Promise<CachedAnswer> {
   const { body, encoding, previous } = options;
-  const etag = toWeak(options.etag ?? hashTag(body));
-  if (previous?.etag === etag) return { ...previous, storedAtMs: options.now };
+  const given = options.etag === undefined ? undefined : toWeak(options.etag);
+  if (given !== undefined && previous?.etag === given) return renew(previous, options.now);
+  const packed = encoding ? body : await compress(body);
+  // Of a search's body a tenth is left to be hashed.
+  const etag = given ?? toWeak(hashTag(packed));
+  if (previous?.etag === etag) return renew(previous, options.now);
   return {
     status: options.status ?? 200,
     contentType: options.contentType ?? "application/json",
     etag,
-    body: encoding ? body : await compress(body),
+    body: packed,
     encoding: encoding ?? "gzip",
     degraded: options.degraded ?? false,
     storedAtMs: options.now,
   };
+}
+
+function renew(previous: CachedAnswer, now: number): CachedAnswer {
+  return { ...previous, storedAtMs: now };
 }
 
 /** The body as it was before compression. */

@@ -81,11 +81,13 @@ export class EdgeCache {
   peek(request: Pick<CacheRequest, "key" | "lifetimes" | "waitUntil">): CacheResult | undefined {
     const { key, lifetimes } = request;
     const copy = this.#memory.get(key);
-    if (!copy || !this.#isServed(key, copy, lifetimes)) return undefined;
+    if (!copy) return undefined;
+    const now = this.#now();
+    if (!this.#isServed(key, copy, lifetimes, now)) return undefined;
     if (this.#askedOnce.delete(copy)) {
       request.waitUntil(this.#share(key, copy, undefined, lifetimes.onErrorMs));
     }
-    return this.#toResult(copy, lifetimes, "memory");
+    return this.#toResult(copy, lifetimes, "memory", false, now);
   }
 
   /** @throws what `load` throws, when it fails and there is no copy that may be served instead */
@@ -176,11 +178,13 @@ export class EdgeCache {
     lifetimes: Lifetimes,
     source: CacheResult["from"],
     collapsed = false,
+    now = this.#now(),
   ): CacheResult {
-    const ageMs = Math.max(0, this.#now() - answer.storedAtMs);
-    const ttlMs = lifetimesOf(answer, lifetimes).freshMs - ageMs;
+    const ageMs = Math.max(0, now - answer.storedAtMs);
+    const own = lifetimesOf(answer, lifetimes);
+    const ttlMs = own.freshMs - ageMs;
     // A source may itself have nothing better than an old copy.
-    const isStale = judgeAge(ageMs, lifetimesOf(answer, lifetimes)) === "hard";
+    const isStale = judgeAge(ageMs, own) === "hard";
     return { answer, ageMs, ttlMs, from: isStale ? "stale" : source, collapsed };
   }
 
@@ -197,8 +201,8 @@ export class EdgeCache {
   }
 
   /** While a new one is on its way, what may be served is served without looking any further. */
-  #isServed(key: string, copy: CachedAnswer, lifetimes: Lifetimes): boolean {
-    const age = this.#judge(key, copy, lifetimes);
+  #isServed(key: string, copy: CachedAnswer, lifetimes: Lifetimes, now: number): boolean {
+    const age = this.#judge(key, copy, lifetimes, now);
     return age === "fresh" || (age === "soft" && this.#loads.since(key) !== undefined);
   }
 
@@ -246,13 +250,14 @@ export class EdgeCache {
     else await this.#shared.set(key, answer, keepMs);
   }
 
-  #judge(key: string, copy: CachedAnswer, lifetimes: Lifetimes): Age {
-    const ageMs = this.#now() - copy.storedAtMs;
+  #judge(key: string, copy: CachedAnswer, lifetimes: Lifetimes, now = this.#now()): Age {
+    const ageMs = now - copy.storedAtMs;
     const age = judgeAge(ageMs, lifetimesOf(copy, lifetimes));
-    const wide = this.#expiredWide.filter(({ prefix }) => key.startsWith(prefix));
     // What was forgotten counts as having changed: better asked once too often than shown too long.
-    const named = this.#expiredAt.get(key) ?? this.#expiredAt.floor;
-    const expiredAt = Math.max(named, ...wide.map(({ at }) => at));
+    let expiredAt = this.#expiredAt.get(key) ?? this.#expiredAt.floor;
+    for (const { prefix, at } of this.#expiredWide) {
+      if (at > expiredAt && key.startsWith(prefix)) expiredAt = at;
+    }
     const isOld = copy.storedAtMs <= expiredAt && ageMs >= (lifetimes.settleMs ?? 0);
     return isOld && age !== "gone" ? "hard" : age;
   }

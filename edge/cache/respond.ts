@@ -10,57 +10,62 @@ export type Audience = "public" | "private";
 /**
  * The response for a cached answer: 304 before the body is touched, compressed as it is stored. Browsers may keep a
  * copy, but ask each time: an answer may be a second old already, and another second would be one too many.
+ * @param more headers to go with it
  */
 export async function respond(
   request: Request,
   result: CacheResult,
   audience: Audience = "public",
+  more: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
-  const packed = respondPacked(request, result, audience);
+  const packed = respondPacked(request, result, audience, more);
   if (packed) return packed;
   const { answer } = result;
-  const headers = { ...headersOf(result, audience), "Content-Type": answer.contentType };
+  const headers = headersOf(result, audience, more);
+  headers["Content-Type"] = answer.contentType;
   return new Response(await plainBodies.get(answer), { status: answer.status, headers });
 }
 
 /**
  * The same at once, where nothing has to be unpacked.
- * @param more headers to go with it
+ * @param accepted the codings that the client takes, where they are known already
  * @returns `undefined` for a client that does not take the body as it is stored
  */
 export function respondPacked(
   request: Request,
   result: CacheResult,
   audience: Audience,
-  more: Readonly<Record<string, string>> = {},
+  more: Readonly<Record<string, string>>,
+  accepted = acceptEncoding(request),
 ): Response | undefined {
   const { answer } = result;
-  const headers = { ...more, ...headersOf(result, audience) };
+  const headers = headersOf(result, audience, more);
   if (matches(request.headers.get("If-None-Match"), answer.etag)) {
     return new Response(null, { status: 304, headers });
   }
-  if (!takes(acceptEncoding(request), answer.encoding)) return undefined;
-  return new Response(answer.body, {
-    status: answer.status,
-    headers: {
-      ...headers,
-      "Content-Type": answer.contentType,
-      "Content-Encoding": answer.encoding,
-    },
-    encodeBody: "manual",
-  });
+  if (!takes(accepted, answer.encoding)) return undefined;
+  headers["Content-Type"] = answer.contentType;
+  headers["Content-Encoding"] = answer.encoding;
+  return new Response(answer.body, { status: answer.status, headers, encodeBody: "manual" });
 }
 
-function headersOf(result: CacheResult, audience: Audience): Record<string, string> {
+/** A fresh record; one spread, at the beginning, is copied at once, where each further one goes name by name. */
+function headersOf(
+  result: CacheResult,
+  audience: Audience,
+  more: Readonly<Record<string, string>>,
+): Record<string, string> {
   const { answer, from, ageMs } = result;
-  return {
+  const headers: Record<string, string> = {
+    ...more,
     ETag: answer.etag,
     Age: String(Math.floor(ageMs / 1000)),
     "Cache-Control": audience === "public" ? "public, no-cache" : "no-store",
     "Cache-Status": toCacheStatus(result),
     Vary: "Accept-Encoding",
-    ...(from === "stale" && { Warning: '110 - "Response is Stale"' }),
   };
+  if (from === "stale") headers["Warning"] = '110 - "Response is Stale"';
+  return headers;
 }
 
 /** RFC 9211: `hit` and `fwd` exclude one another; a negative `ttl` says how long it has been stale. */

@@ -7,6 +7,7 @@ import { MemoryStore } from "../cache/memory-store.ts";
 import type { Lifetimes } from "../cache/policy.ts";
 import { readEnv } from "../env.ts";
 import { createFigures } from "../figures.ts";
+import { networkOf } from "../network.ts";
 import { createOriginClient, type OriginClient } from "../origin-client.ts";
 import { askOrigin, eventKey, eventKeys, type PartQuestion } from "./ask-origin.ts";
 import {
@@ -58,6 +59,7 @@ export class EventView extends DurableObject<Record<string, unknown>> implements
     this.#origin = importSigningKeys(env.EDGE_SIGNING_KEYS).then((signingKeys) =>
       createOriginClient({
         url: env.ORIGIN_URL,
+        network: networkOf(env),
         signingKeys,
         now: this.#now,
         figures: createFigures(env.METRICS),

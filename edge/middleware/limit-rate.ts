@@ -21,13 +21,15 @@ export function limitRate({ env }: Parts, limiter: Limiters) {
   return createMiddleware<AppEnv>(async (ctx, next) => {
     if (env.RATE_LIMITS === "on") {
       const { success } = await env[limiter].limit({ key: await keyOf(ctx) });
-      if (!success) {
-        const detail = "Too many requests; try again in a minute.";
-        throw new EdgeProblem("rate-limited", detail, {}, { "Retry-After": retryAfterSeconds });
-      }
+      if (!success) throw tooMany();
     }
     await next();
   });
+}
+
+export function tooMany(): EdgeProblem {
+  const detail = "Too many requests; try again in a minute.";
+  return new EdgeProblem("rate-limited", detail, {}, { "Retry-After": retryAfterSeconds });
 }
 
 async function keyOf(ctx: Context<AppEnv>): Promise<string> {

@@ -2,17 +2,20 @@ import type { Context, ErrorHandler } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import { EdgeProblem, problemResponse } from "../problem.ts";
 
+export const toProblemResponse: ErrorHandler<AppEnv> = (error, ctx) =>
+  toProblemAnswer(error, ctx.req.path, ctx.get("requestId"));
+
 /** The one place where what was thrown becomes an answer; what nobody foresaw is logged and not explained. */
-export const toProblemResponse: ErrorHandler<AppEnv> = (error, ctx) => {
-  if (error instanceof EdgeProblem) return problemResponse(error, ctx.get("requestId"));
-  const { name, message, stack } = error;
-  logFault({ requestId: ctx.get("requestId"), path: ctx.req.path, name, message, stack });
+export function toProblemAnswer(error: unknown, path: string, requestId: string): Response {
+  if (error instanceof EdgeProblem) return problemResponse(error, requestId);
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  logFault({ requestId, path, name, message, stack });
   const unknown = new EdgeProblem(
     "internal-error",
     "Something broke on our side; it has been recorded.",
   );
-  return problemResponse(unknown, ctx.get("requestId"));
-};
+  return problemResponse(unknown, requestId);
+}
 
 export function nothingHere(ctx: Context<AppEnv>): Response {
   return problemResponse(

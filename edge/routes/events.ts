@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import { EventId } from "../../contracts/ids.ts";
 import { invalidFields } from "../../contracts/problem.ts";
-import { SearchQuery } from "../../contracts/search.ts";
+import { readSearch, respondToSearch } from "../answer-search.ts";
 import type { AppEnv } from "../app-env.ts";
 import { acceptEncoding, takes } from "../cache/accepts.ts";
 import { plainBody } from "../cache/cached-answer.ts";
@@ -13,8 +13,6 @@ import { findCaller } from "../middleware/authenticate.ts";
 import { limitRate } from "../middleware/limit-rate.ts";
 import type { Parts } from "../parts.ts";
 import { EdgeProblem } from "../problem.ts";
-import { normaliseSearch, toQueryString } from "../search/normalise.ts";
-import { searchEvents, searchKey } from "../search/search-events.ts";
 
 /** What everybody may see: cached, the same for all. */
 export function eventRoutes(parts: Parts): Hono<AppEnv> {
@@ -22,17 +20,14 @@ export function eventRoutes(parts: Parts): Hono<AppEnv> {
   const searches = limitRate(parts, "LIMIT_SEARCHES");
   return new Hono<AppEnv>()
     .get("/events/search", searches, async (ctx) => {
-      const query = SearchQuery.safeParse(ctx.req.query());
+      const query = readSearch(ctx.req.url);
       if (!query.success) {
         const errors = invalidFields(query.error);
         throw new EdgeProblem("validation-failed", "The query has a parameter that is not valid.", {
           errors,
         });
       }
-      const search = normaliseSearch(query.data);
-      const result = await searchEvents(parts, search, toContext(ctx));
-      parts.searchKeys.note(queryOf(ctx.req.url), searchKey(toQueryString(search)));
-      return respond(ctx.req.raw, result);
+      return respondToSearch(parts, ctx.req.raw, query.data, toContext(ctx));
     })
     .get("/events/:eventId", reads, (ctx) => answerPart(parts, ctx, "view"))
     .get("/events/:eventId/availability", reads, (ctx) => answerPart(parts, ctx, "availability"))
@@ -72,12 +67,6 @@ export async function readEventPart(
     throw new EdgeProblem("admission-required", detail, { queue });
   }
   return { eventId, result, audience: pass === undefined ? "public" : "private" };
-}
-
-/** As it stands in the address. */
-function queryOf(url: string): string {
-  const mark = url.indexOf("?");
-  return mark < 0 ? "" : url.slice(mark + 1);
 }
 
 /** The caller's admission pass, if it is good for this event. */

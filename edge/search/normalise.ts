@@ -1,4 +1,5 @@
 import type { SearchQuery } from "../../contracts/search.ts";
+import { encodeQuery } from "./encode-query.ts";
 
 const minuteSeconds = 60;
 /** `\p{M}`: the vowel signs of many scripts are marks of their own. `&` and `+` are indexed, too ("C+C"). */
@@ -51,7 +52,7 @@ export function normaliseSearch(query: SearchQuery): NormalSearch {
 /** The query string of a normal search, in one order and without what is absent: the cache key, and what the origin is asked. */
 export function toQueryString(search: NormalSearch): string {
   const { keyword, startSeconds, endSeconds, available, sort, page, pageSize } = search;
-  const entries: [string, string | undefined][] = [
+  return encodeQuery([
     ["available", available ? "true" : undefined],
     ["category", search.category],
     ["city", search.city],
@@ -64,9 +65,7 @@ export function toQueryString(search: NormalSearch): string {
     ["sort", sort],
     ["start", toTime(startSeconds)],
     ["venueId", search.venueId],
-  ];
-  const present = entries.filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return new URLSearchParams(present).toString();
+  ]);
 }
 
 /** Filters ignore case. */

@@ -1,51 +1,56 @@
-/** Reads the fields of a parsed JSON object, each by its kind; every reader throws TypeError where it is another one. */
-export interface Fields {
-  value(name: string): unknown;
-  text(name: string): string;
-  texts(name: string): readonly string[];
-  integer(name: string): number;
-  optionalInteger(name: string): number | undefined;
-  oneOf<const Option extends string>(name: string, options: readonly Option[]): Option;
-}
-
-/** @throws TypeError when it is no object */
-export function readFields(value: unknown): Fields {
-  const fields = toRecord(value);
-  const text = (name: string) => {
-    const found = fields[name];
-    if (typeof found !== "string") throw notA("text", name);
-    return found;
-  };
-  const integer = (name: string) => {
-    const found = fields[name];
-    if (!Number.isSafeInteger(found)) throw notA("whole number", name);
-    return Number(found);
-  };
-  return {
-    value: (name) => fields[name],
-    text,
-    texts(name) {
-      const found = fields[name];
-      if (!Array.isArray(found) || !found.every((it) => typeof it === "string")) {
-        throw notA("list of texts", name);
-      }
-      return found;
-    },
-    integer,
-    optionalInteger: (name) => (fields[name] === undefined ? undefined : integer(name)),
-    oneOf(name, options) {
-      const found = text(name);
-      const option = options.find((it) => it === found);
-      if (option === undefined) throw notA(options.join(" or "), name);
-      return option;
-    },
-  };
-}
+/** A parsed JSON object; each reader takes a field by its name and throws TypeError where it is of another kind. */
+export type Fields = Readonly<Record<string, unknown>>;
 
 /** Any object that is not null may be asked for fields by name. */
-function toRecord(value: unknown): Readonly<Record<string, unknown>> {
+export function fieldsOf(value: unknown): Fields {
   if (typeof value !== "object" || value === null) throw new TypeError("it is no object");
-  return value as Readonly<Record<string, unknown>>;
+  return value as Fields;
+}
+
+export function text(fields: Fields, name: string): string {
+  const found = fields[name];
+  if (typeof found !== "string") throw notA("text", name);
+  return found;
+}
+
+/** The first of a list of texts; an empty list has none. */
+export function firstText(fields: Fields, name: string): string {
+  const found = list(fields, name);
+  for (const one of found) if (typeof one !== "string") throw notA("list of texts", name);
+  return found.length === 0 ? "" : String(found[0]);
+}
+
+export function list(fields: Fields, name: string): readonly unknown[] {
+  const found = fields[name];
+  if (!Array.isArray(found)) throw notA("list", name);
+  return found;
+}
+
+export function integer(fields: Fields, name: string): number {
+  const found = fields[name];
+  if (!Number.isSafeInteger(found)) throw notA("whole number", name);
+  return Number(found);
+}
+
+export function optionalInteger(fields: Fields, name: string): number | undefined {
+  return fields[name] === undefined ? undefined : integer(fields, name);
+}
+
+export function optionalBoolean(fields: Fields, name: string): boolean {
+  const found = fields[name];
+  if (found === undefined) return false;
+  if (typeof found !== "boolean") throw notA("yes or no", name);
+  return found;
+}
+
+export function oneOf<const Option extends string>(
+  fields: Fields,
+  name: string,
+  options: readonly Option[],
+): Option {
+  const found = fields[name];
+  for (const option of options) if (option === found) return option;
+  throw notA(options.join(" or "), name);
 }
 
 function notA(kind: string, name: string): TypeError {

@@ -9,6 +9,8 @@ import { hedge } from "./hedge.ts";
 import { type NormalSearch, toQueryString } from "./normalise.ts";
 import type { SearchContext } from "./typesense.ts";
 
+export const searchPath = "/events/search";
+
 export const searchLifetimes: Lifetimes = {
   freshMs: 10_000,
   refreshMs: 40_000,
@@ -80,7 +82,7 @@ async function askOrigin(
   requestId: string,
 ): Promise<CachedAnswer> {
   const askedAt = now();
-  const path = `/events/search?${query}`;
+  const path = `${searchPath}?${query}`;
   const response = await origin({ method: "GET", path, requestId, timeoutMs: budgetMs });
   if (response.status !== 200) {
     await response.body?.cancel();

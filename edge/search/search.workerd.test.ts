@@ -1,14 +1,18 @@
+import { createExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { SearchResult } from "../../contracts/search.ts";
-import { ask } from "../testing/ask-edge.ts";
+import { readEnv } from "../env.ts";
+import { openParts } from "../parts.ts";
+import { createServe, type Serve } from "../serve.ts";
 import { newId, origin, searchServer } from "../testing/neighbours.ts";
 
-/** Each test is a day after the one before: past whatever that did to the breaker and the caches. */
-let today = Date.now();
+/** As in an isolate of its own: a request that one test leaves hanging counts at no other's breaker. */
+let serve: Serve;
 
-beforeEach(() => {
-  today += 86_400_000;
-  vi.useFakeTimers({ toFake: ["Date"], now: today });
+beforeEach(async () => {
+  serve = createServe(await openParts(readEnv(env)));
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -29,6 +33,11 @@ async function playSearch(keyword: string): Promise<void> {
   await origin.plays({ path: originPath(keyword), status: 200, body: inDatabase(3) });
 }
 
+async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+  const request = new Request(`https://edge.example${path}`, init);
+  return serve(request, { ...env }, createExecutionContext());
+}
+
 async function search(keyword: string) {
   const response = await ask(`/events/search?keyword=${encodeURIComponent(keyword)}`);
   return { response, found: await response.json<SearchResult>() };
@@ -44,8 +53,6 @@ test("a search is answered by the search server, and then from memory, however i
   expect(await searchServer.received(typesensePath(keyword))).toHaveLength(1);
 });
 
-// These two need a search server that is believed: they come before those that leave a request hanging, whose failure
-// counts when its time is up, in whatever test that is.
 test("after a failure a search server that has only some of its documents is not believed", async () => {
   const prefix = `back${newId()}`;
   const path = `/collections/events/documents/search?q=${prefix}`;

@@ -1,4 +1,5 @@
 import { searchAlias } from "../../contracts/search-document.ts";
+import { encodeQuery } from "./encode-query.ts";
 import type { NormalSearch } from "./normalise.ts";
 
 /** The searched fields, from the most to the least telling: weight, prefixes, typos allowed. */
@@ -45,13 +46,13 @@ const common = new URLSearchParams({
  */
 export function toTypesensePath(search: NormalSearch): string {
   const { keyword, page, pageSize } = search;
-  const own = new URLSearchParams({
-    q: keyword === "" ? "*" : keyword,
-    filter_by: toFilter(search),
-    sort_by: keyword === "" && search.sort === "relevance" ? sorts.date : sorts[search.sort],
-    per_page: String(pageSize),
-    page: String(page),
-  });
+  const own = encodeQuery([
+    ["q", keyword === "" ? "*" : keyword],
+    ["filter_by", toFilter(search)],
+    ["sort_by", keyword === "" && search.sort === "relevance" ? sorts.date : sorts[search.sort]],
+    ["per_page", String(pageSize)],
+    ["page", String(page)],
+  ]);
   return `/collections/${searchAlias}/documents/search?${own}&${common}`;
 }
 

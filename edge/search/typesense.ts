@@ -1,6 +1,8 @@
 import type { SearchResult } from "../../contracts/search.ts";
 import type { Figures, Outcome } from "../figures.ts";
+import type { Network } from "../network.ts";
 import { toTraceparent } from "../trace.ts";
+import { within } from "../within.ts";
 import { Breaker } from "./breaker.ts";
 import type { IndexSize } from "./index-size.ts";
 import { IndexWatch } from "./index-watch.ts";
@@ -12,6 +14,8 @@ import { toTypesensePath } from "./typesense-query.ts";
 const budgetMs = 350;
 /** A failure that comes at once (a dropped connection) leaves time for one more try. */
 const quickFailureMs = 100;
+/** An isolate's first search waits no longer to learn from others how large the index is. */
+const learnMsMax = 100;
 /** How often an isolate tells the others how large the index is. */
 const tellMs = 60_000;
 
@@ -33,42 +37,52 @@ export interface SearchServer {
  */
 export function createSearchServer(options: {
   readonly url: string;
+  readonly network: Network;
   readonly key: string;
   readonly size: IndexSize;
   readonly now: () => number;
   readonly figures: Figures;
 }): SearchServer {
-  const { url, key, size, now, figures } = options;
+  const { url, network, key, size, now, figures } = options;
   const breaker = new Breaker();
   const watch = new IndexWatch();
   let toldAt = 0;
   const ask = async (path: string, timeoutMs: number, requestId = ""): Promise<unknown> => {
+    const headers: Record<string, string> = { "X-TYPESENSE-API-KEY": key };
     const trace = toTraceparent(requestId);
+    if (trace !== undefined) headers["traceparent"] = trace;
     const began = now();
     const note = (outcome: Outcome, status: number) =>
       figures.asked({ method: "GET", who: "typesense", outcome, status, ms: now() - began });
-    const response = await fetch(`${url}${path}`, {
-      headers: { "X-TYPESENSE-API-KEY": key, ...(trace !== undefined && { traceparent: trace }) },
-      signal: AbortSignal.timeout(timeoutMs),
-    }).catch((error: unknown) => {
-      note("failed", 0);
-      throw error;
-    });
-    note(response.ok ? "answered" : "failed", response.status);
-    if (!response.ok) {
-      await response.body?.cancel();
-      throw new Error(`the search server answered ${response.status}`);
+    // Unlike `AbortSignal.timeout` it leaves no timer behind when the answer is there.
+    const giveUp = new AbortController();
+    const timer = setTimeout(() => giveUp.abort(), timeoutMs);
+    try {
+      const { signal } = giveUp;
+      const response = await network
+        .fetch(`${url}${path}`, { headers, signal })
+        .catch((error: unknown) => {
+          note("failed", 0);
+          throw error;
+        });
+      const { ok, status } = response;
+      note(ok ? "answered" : "failed", status);
+      if (!ok) {
+        await response.body?.cancel();
+        throw new Error(`the search server answered ${status}`);
+      }
+      return await response.json();
+    } finally {
+      clearTimeout(timer);
     }
-    return response.json();
   };
   const learn = async () => {
-    if (watch.known !== undefined) return;
     const documents = await size.read();
     if (documents !== undefined) watch.learn(documents);
   };
-  const tell = (documents: number, { waitUntil }: SearchContext) => {
-    if (now() - toldAt < tellMs) return;
-    toldAt = now();
+  const tell = (documents: number, answeredAt: number, { waitUntil }: SearchContext) => {
+    if (answeredAt - toldAt < tellMs) return;
+    toldAt = answeredAt;
     waitUntil(size.write(documents));
   };
   return {
@@ -82,11 +96,13 @@ export function createSearchServer(options: {
           if (now() - started > quickFailureMs) throw error;
           return ask(path, budgetMs - quickFailureMs, requestId);
         });
-        const [answer] = await Promise.all([asked, learn()]);
+        if (watch.known === undefined) await Promise.all([asked, within(learn(), learnMsMax)]);
+        const answer = await asked;
         const { result, documents } = toSearchResult(answer, search);
-        if (!watch.isWhole(documents, now())) throw new Error("the index is being read back");
+        const answeredAt = now();
+        if (!watch.isWhole(documents, answeredAt)) throw new Error("the index is being read back");
         breaker.succeeded();
-        tell(documents, context);
+        tell(documents, answeredAt, context);
         return result;
       } catch (error) {
         watch.failed();
