@@ -47,7 +47,7 @@ class SeatMap extends HTMLElement {
     const prices = readList(this.dataset["prices"]);
     const layout = layOut(plan);
     const names = nameSeats(plan);
-    const states = createStates(layout.sections, names.prices);
+    const states = createStates(layout.sections, () => names.prices);
     states.load(packed);
     let theme = readTheme(this);
     const painter = createPainter(

@@ -29,15 +29,13 @@ export function layOutHall(blocks: readonly Block[], seats: number) {
     for (const block of ring) {
       const middle = angle + angleOf(block, radius) / 2;
       angle += angleOf(block, radius);
-      const placed = placeRows(target, block.from, block.rows, (row, along, spot) => {
+      const { section, placeSeats } = placeRows(target, block, (row, along, spot) => {
         const r = radius + row * rowPitch;
         const turn = middle + along / r;
         spot.x = Math.sin(turn) * r;
         spot.y = Math.cos(turn) * r;
       });
-      const { outline, box, placeSeats } = placed;
-      const { name, from, count } = block;
-      sections.set(block, { name, from, count, outline, box });
+      sections.set(block, section);
       waiting.push(placeSeats);
     }
   }
@@ -54,7 +52,7 @@ function intoRings(blocks: readonly Block[]): Ring[] {
   let radius = firstRadiusMin;
   for (let rest = blocks; rest.length > 0;) {
     const [first] = rest;
-    const needed = Math.max(radius, ((first ? widest(first) : 0) + aisle) / fanMax);
+    const needed = Math.max(radius, ((first?.widest ?? 0) + aisle) / fanMax);
     let used = 0;
     const ring = rest.filter((block, index) => {
       used += angleOf(block, needed);
@@ -77,11 +75,7 @@ function prefixLength(rest: readonly Block[], ring: readonly Block[]): number {
 
 /** Radians that a section takes: its widest row, were it the front one, and an aisle. */
 function angleOf(block: Block, radius: number): number {
-  return (widest(block) + aisle) / radius;
-}
-
-function widest(block: Block): number {
-  return block.rows.reduce((most, count) => Math.max(most, count), 1);
+  return (block.widest + aisle) / radius;
 }
 
 function stageOf(radius: number): number[] {
