@@ -1,5 +1,5 @@
 import type { Block, LaidSection } from "./layout.ts";
-import { type PlaceSeat, placeRows, rowPitch, type Spot } from "./rows.ts";
+import { type PlaceSeat, type PlaceSeats, placeRows, rowPitch, type Spot } from "./rows.ts";
 
 /** The shape of a bowl: its long and short straights and the radius of its corners, as parts of one size. */
 const shape = { long: 2.2, short: 0.8, corner: 1.2 };
@@ -17,14 +17,12 @@ const insideNames = /floor|standing|stand-?up|\bga\b|general|pit|field|innenraum
  * "Floor", "Standing" and the like are inside. Rows lie on parallels of a rounded rectangle, seats one pitch apart
  * along them.
  * @param blocks sections in plan order
- * @param seats how many seats they have together
  */
-export function layOutBowl(blocks: readonly Block[], seats: number) {
-  const target = { x: new Float32Array(seats), y: new Float32Array(seats) };
+export function layOutBowl(blocks: readonly Block[]) {
   const sections = new Map<Block, LaidSection>();
-  const waiting: (() => void)[] = [];
+  const waiting: PlaceSeats[] = [];
   const put = (block: Block, place: PlaceSeat) => {
-    const { section, placeSeats } = placeRows(target, block, place);
+    const { section, placeSeats } = placeRows(block, place);
     sections.set(block, section);
     waiting.push(placeSeats);
   };
@@ -65,7 +63,6 @@ export function layOutBowl(blocks: readonly Block[], seats: number) {
   const w = (field.long / 2 + field.corner) * fieldShare;
   const h = (field.short / 2 + field.corner) * fieldShare;
   return {
-    target,
     waiting,
     sections: blocks.flatMap((block) => sections.get(block) ?? []),
     stage: inside.length > 0 ? [] : [-w, -h, w, -h, w, h, -w, h],

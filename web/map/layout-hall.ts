@@ -1,5 +1,5 @@
 import type { Block, LaidSection } from "./layout.ts";
-import { placeRows, rowPitch } from "./rows.ts";
+import { type PlaceSeats, placeRows, rowPitch } from "./rows.ts";
 
 /** The widest fan that still reads as "in front of the stage", in radians. */
 const fanMax = 2.1;
@@ -16,12 +16,10 @@ interface Ring {
  * A hall: sections are segments of a fan that faces the stage, in plan order from the front, side by side where the
  * fan is wide enough.
  * @param blocks sections in plan order
- * @param seats how many seats they have together
  */
-export function layOutHall(blocks: readonly Block[], seats: number) {
-  const target = { x: new Float32Array(seats), y: new Float32Array(seats) };
+export function layOutHall(blocks: readonly Block[]) {
   const sections = new Map<Block, LaidSection>();
-  const waiting: (() => void)[] = [];
+  const waiting: PlaceSeats[] = [];
   const rings = intoRings(blocks);
   for (const { blocks: ring, radius } of rings) {
     const total = ring.reduce((sum, block) => sum + angleOf(block, radius), 0);
@@ -29,7 +27,7 @@ export function layOutHall(blocks: readonly Block[], seats: number) {
     for (const block of ring) {
       const middle = angle + angleOf(block, radius) / 2;
       angle += angleOf(block, radius);
-      const { section, placeSeats } = placeRows(target, block, (row, along, spot) => {
+      const { section, placeSeats } = placeRows(block, (row, along, spot) => {
         const r = radius + row * rowPitch;
         const turn = middle + along / r;
         spot.x = Math.sin(turn) * r;
@@ -40,7 +38,6 @@ export function layOutHall(blocks: readonly Block[], seats: number) {
     }
   }
   return {
-    target,
     waiting,
     sections: blocks.flatMap((block) => sections.get(block) ?? []),
     stage: stageOf(rings[0]?.radius ?? firstRadiusMin),

@@ -2,7 +2,7 @@ import type { Plan } from "../../contracts/plan.ts";
 import { layOutBowl } from "./layout-bowl.ts";
 import { layOutCoords } from "./layout-coords.ts";
 import { layOutHall } from "./layout-hall.ts";
-import { boundsOf, type Box } from "./rows.ts";
+import { boundsOf, type Box, type SeatCoordinates } from "./rows.ts";
 
 /** World units are seat pitches: neighbours in a row are about 1 apart. */
 export interface Layout {
@@ -41,26 +41,26 @@ export function layOut(plan: Plan): Layout {
   const seats = last ? last.from + last.count : 0;
   if (plan.coords) return layOutCoords(blocks, plan.coords);
   const hall = seats <= hallSeatsMax || blocks.length <= hallSectionsMax;
-  const { target, waiting, sections, stage } = hall
-    ? layOutHall(blocks, seats)
-    : layOutBowl(blocks, seats);
+  const { waiting, sections, stage } = hall ? layOutHall(blocks) : layOutBowl(blocks);
   const corners = sections.flatMap(({ box }) => [box.left, box.top, box.right, box.bottom]);
-  const placeSeats = () => {
-    for (const place of waiting.splice(0)) place();
+  let placed: SeatCoordinates | undefined;
+  const placeAll = () => {
+    const target = { x: new Float32Array(seats), y: new Float32Array(seats) };
+    for (const placeSeats of waiting) placeSeats(target);
+    return target;
   };
+  const coordinates = () => (placed ??= placeAll());
   return {
     kind: hall ? "hall" : "bowl",
     sections,
     stage,
     bounds: boundsOf([], [], [...corners, ...stage]),
-    placeSeats,
+    placeSeats: () => void coordinates(),
     get x() {
-      if (waiting.length > 0) placeSeats();
-      return target.x;
+      return coordinates().x;
     },
     get y() {
-      if (waiting.length > 0) placeSeats();
-      return target.y;
+      return coordinates().y;
     },
   };
 }

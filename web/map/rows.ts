@@ -27,8 +27,11 @@ export type PlaceSeat = (row: number, along: number, spot: Spot) => void;
 interface Placed {
   readonly section: LaidSection;
   /** Writes the seats' coordinates: the larger part of the work, and not needed before one looks closely. */
-  readonly placeSeats: () => void;
+  readonly placeSeats: PlaceSeats;
 }
+
+/** Writes the coordinates of some seats. */
+export type PlaceSeats = (target: SeatCoordinates) => void;
 
 /** Coordinates of all seats of a plan. */
 export interface SeatCoordinates {
@@ -38,18 +41,16 @@ export interface SeatCoordinates {
 
 /**
  * Draws a line around the seats of one section; the seats themselves follow on demand.
- * @param target receives the coordinates
  * @param block the section
  * @param place maps row and distance from the row's middle to the plane
  */
 export function placeRows(
-  target: SeatCoordinates,
   { name, from, count: total, rows, widest }: Block,
   place: PlaceSeat,
 ): Placed {
   const outline = outlineOf(rows.length, widest, place);
   const box = grow(boundsOf([], [], outline), boxMargin);
-  const placeSeats = () => {
+  const placeSeats: PlaceSeats = (target) => {
     const spot = { x: 0, y: 0 };
     let index = from;
     for (const [row, count] of rows.entries()) {
