@@ -125,7 +125,16 @@ async function loadChooser(
     live: `${base}/live`,
   };
   return {
-    body: <Chooser c={c} eventId={event.id} plan={plan.value} sections={sections} data={data} />,
+    body: (
+      <Chooser
+        c={c}
+        eventId={event.id}
+        plan={plan.value}
+        sections={sections}
+        heldKnown={availability.value.heldKnown !== false}
+        data={data}
+      />
+    ),
     head: <MapPreloads plan={data.plan} availability={data.availability} />,
     offers: offersOf(sections, plan.value.currency),
   };

@@ -65,7 +65,8 @@ function Live({ c, booking, zone, expiresAt }: LiveProps) {
         data-zone={zone}
         data-locale={locale}
       >
-        <p class="until" role="status">
+        <p class="hidden" role="status" />
+        <p class="until">
           {m.hold.until(booking.tickets.length, time(locale, "time", expiresAt, zone))}
         </p>
       </hold-timer>
@@ -108,6 +109,7 @@ function Over({ c, booking }: { c: PageContext; booking: Booking }) {
       ) : (
         ""
       )}
+      {booking.status === "released" ? <p class="lead">{m.hold.releasedHint}</p> : ""}
       <Summary c={c} booking={booking} />
       <div class="actions">
         {ranOut && hasReturned(c) ? (

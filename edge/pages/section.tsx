@@ -50,6 +50,7 @@ export async function sectionPage(c: PageContext): Promise<Response> {
         </p>
         <PassNotice c={c} eventId={eventId} zone={facts.value.event.timeZone} />
         <Heading c={c} facts={facts.value} name={name} />
+        {availability.value.heldKnown === false ? <p class="notice">{m.event.stale}</p> : ""}
         <div class="choices stacked">
           <form
             class="rows"
