@@ -124,11 +124,15 @@ function SeatMap({ c, eventId, plan, data }: Omit<ChooserProps, "sections" | "he
   );
 }
 
-/** The words that the map's script needs, with placeholders instead of functions. */
-export function mapMessages(m: Messages): string {
+/**
+ * The words that the map's script needs, with placeholders instead of functions.
+ * @param nothing what to say while nothing is chosen; on its own the map says how to
+ */
+export function mapMessages(m: Messages, nothing = m.map.nothing): string {
   const { chosen, remove, lost, full, ...words } = m.map;
   return JSON.stringify({
     ...words,
+    nothing,
     chosenOne: chosen(1, "{total}"),
     chosen: chosen(2, "{total}").replace("2", "{count}"),
     remove: remove("{seat}"),

@@ -78,7 +78,7 @@ export async function sectionPage(c: PageContext): Promise<Response> {
             data-locale={locale}
             data-limit={ticketLimitDefault}
             data-prices={mapPrices(locale, plan.value)}
-            data-messages={mapMessages(m)}
+            data-messages={mapMessages(m, m.section.hint)}
             hidden
           />
         </div>

@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { de } from "./de.ts";
 import { en } from "./en.ts";
@@ -61,22 +59,3 @@ function sentences(
     return typeof value === "object" && value !== null ? sentences(value, at) : [];
   });
 }
-
-test("every word is said somewhere", () => {
-  const root = join(import.meta.dirname, "../../..");
-  const sources = ["edge/pages", "web"].flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-      .filter((file) => /\.tsx?$/.test(file) && !/messages\/|\.test\.|testing/.test(file))
-      .map((file) => readFileSync(join(root, folder, file), "utf8")),
-  );
-  const text = sources.join("\n");
-  const unsaid = [...english.keys()].filter((key) => {
-    const [group = "", word = ""] = key.split(".");
-    // Whole groups are looked up by a key that is data.
-    if (["problems", "phases", "statuses", "refunds", "sorts", "availability"].includes(group))
-      return false;
-    const name = key.split(".").length > 2 ? (key.split(".")[1] ?? "") : word || group;
-    return !new RegExp(`\\b${name}\\b`).test(text);
-  });
-  expect(unsaid).toEqual([]);
-});
