@@ -105,7 +105,7 @@ export function createStates(
       return lost();
     },
     apply: (changes) => {
-      for (const [index, status] of changes) set(index, status);
+      for (const [index, value] of changes) set(index, value);
       return lost();
     },
     choose: (index, chosen) => {
