@@ -10,7 +10,8 @@ import { countTaps } from "./taps.ts";
 import { type MapSite, openMapSite } from "../../e2e/pages/map/site.ts";
 
 const frames = 300;
-const loads = 7;
+/** Of each kind, in turn. */
+const loads = 21;
 const changesPerSecond = 2000;
 /** Above the empty canvas of the same run, in milliseconds. */
 const aboveEmptyMax = { p50: 6, firstFrame: 150 };
@@ -74,6 +75,7 @@ export async function run(args: readonly string[]): Promise<BenchReport> {
   }
 }
 
+/** Loads in turn, and the difference between neighbours: a machine that slows down midway slows both. */
 async function firstFrames(browser: Browser, site: MapSite) {
   const times: { map: number[]; empty: number[] } = { map: [], empty: [] };
   for (let load = 0; load <= loads; load++) {
@@ -85,17 +87,18 @@ async function firstFrames(browser: Browser, site: MapSite) {
     }
   }
   const [map, empty] = [percentiles(times.map), percentiles(times.empty)];
-  const more = round(map.p50 - empty.p50);
+  const more = percentiles(times.map.map((ms, load) => ms - (times.empty[load] ?? ms)));
   return {
     rows: [
       { case: "first frame, empty canvas", p50: empty.p50, max: empty.max },
       { case: "first frame, map", p50: map.p50, max: map.max },
+      { case: "first frame, map above the empty canvas before it", p50: more.p50, max: more.max },
     ] satisfies BenchRow[],
     bars: [
       {
         bar: `first frame ≤ empty + ${aboveEmptyMax.firstFrame} ms`,
-        measured: more,
-        met: more <= aboveEmptyMax.firstFrame,
+        measured: more.p50,
+        met: more.p50 <= aboveEmptyMax.firstFrame,
       },
     ] satisfies BenchBar[],
   };

@@ -135,6 +135,42 @@ test("at 320 px nothing scrolls sideways, and every target is at least 24 px hig
   });
 }, 300_000);
 
+test("who wants less motion gets none, on any page", async () => {
+  await shop.as({ ...desktop, storageState: session, reducedMotion: "reduce" }, async (page) => {
+    const moving: string[] = [];
+    for (const path of paths) {
+      await open(page, path);
+      const found = await page.evaluate(() =>
+        [...document.querySelectorAll("*")].flatMap((element) => {
+          const { transitionDuration, animationName, scrollBehavior } = getComputedStyle(element);
+          const isStill = /^0s(, 0s)*$/.test(transitionDuration) && animationName === "none";
+          return isStill && scrollBehavior === "auto" ? [] : [element.outerHTML.slice(0, 80)];
+        }),
+      );
+      moving.push(...found.map((line) => `${path}: ${line}`));
+    }
+    console.log(JSON.stringify({ pages: paths.length, moving: moving.length }));
+    expect(moving).toEqual([]);
+  });
+}, 120_000);
+
+test("a ticket prints as itself: its codes in black on white, and nothing to press", async () => {
+  await shop.as({ ...desktop, storageState: session, colorScheme: "dark" }, async (page) => {
+    await page.goto(paths.find((path) => /^\/tickets\/./.test(path)) ?? "");
+    await page.emulateMedia({ media: "print" });
+    const printed = await page.evaluate(() => ({
+      ink: getComputedStyle(document.body).color,
+      codes: [...document.querySelectorAll("svg.qr")].filter((it) => it.checkVisibility()).length,
+      pressed: [...document.querySelectorAll("header, footer, button, a")].filter((it) =>
+        it.checkVisibility(),
+      ).length,
+    }));
+    console.log(JSON.stringify(printed));
+    expect(printed.ink).toBe("rgb(25, 24, 22)"); // the light scheme's, whatever the screen's
+    expect([printed.codes, printed.pressed]).toEqual([2, 0]);
+  });
+});
+
 test("no page asks anybody else for anything, and none reports a breach of its policy", async () => {
   await shop.as({ ...desktop, storageState: session }, async (page) => {
     const elsewhere: string[] = [];
@@ -148,6 +184,7 @@ test("no page asks anybody else for anything, and none reports a breach of its p
       if (line.text().includes("Content Security Policy")) breaches.push(line.text());
     });
     for (const path of paths.filter((it) => it !== "/auth/sign-in")) await open(page, path);
+    console.log(JSON.stringify({ pages: paths.length - 1, elsewhere, breaches }));
     expect({ elsewhere, breaches }).toEqual({ elsewhere: [], breaches: [] });
   });
 }, 120_000);

@@ -149,7 +149,7 @@ async function waitScripted(page: Page): Promise<void> {
           ? /your turn/
           : ahead === 0
             ? /You are next/
-            : new RegExp(`^${ahead} people ahead`);
+            : new RegExp(`^${ahead} (person|people) ahead`);
       return wanted.test(text) ? { text, lotterySize } : undefined;
     },
     90_000,

@@ -11,17 +11,20 @@ interface ChooserProps {
   readonly eventId: string;
   readonly plan: Plan;
   readonly sections: readonly SectionSummary[];
+  /** False: what others hold right now could not be told. */
+  readonly heldKnown: boolean;
   /** Where the map gets its data: for a queued event these read the pass cookie. */
   readonly data: { readonly plan: string; readonly availability: string; readonly live: string };
 }
 
 /** Best available first, then the map, then all sections: the same choice three times, for every way of choosing. */
-export function Chooser({ c, eventId, plan, sections, data }: ChooserProps) {
+export function Chooser({ c, eventId, plan, sections, heldKnown, data }: ChooserProps) {
   const { m, locale } = c.var;
   const free = sections.reduce((sum, section) => sum + section.free, 0);
   return (
     <section class="chooser" aria-labelledby="choose">
       <h2 id="choose">{m.event.choose}</h2>
+      {heldKnown ? "" : <p class="notice">{m.event.stale}</p>}
       {free === 0 ? (
         <div class="notice">
           <b>{m.event.soldOut}</b> <span>{m.event.soldOutHint}</span>
@@ -39,7 +42,7 @@ export function Chooser({ c, eventId, plan, sections, data }: ChooserProps) {
   );
 }
 
-function BestAvailable({ c, eventId, plan, sections }: Omit<ChooserProps, "data">) {
+function BestAvailable({ c, eventId, plan, sections }: Omit<ChooserProps, "data" | "heldKnown">) {
   const { m, locale } = c.var;
   const asked = { section: c.req.query("section"), maxPrice: c.req.query("maxPrice") };
   const quantity = Number(c.req.query("quantity") ?? 2);
@@ -85,6 +88,7 @@ function BestAvailable({ c, eventId, plan, sections }: Omit<ChooserProps, "data"
         </label>
         <button class="primary">{m.event.find}</button>
       </div>
+      <p class="small">{m.event.holdHint}</p>
     </form>
   );
 }
@@ -100,7 +104,7 @@ export function MapPreloads(urls: { readonly plan: string; readonly availability
 }
 
 /** Empty until its script runs; the section list below says the same. */
-function SeatMap({ c, eventId, plan, data }: Omit<ChooserProps, "sections">) {
+function SeatMap({ c, eventId, plan, data }: Omit<ChooserProps, "sections" | "heldKnown">) {
   const { m, locale } = c.var;
   return (
     <seat-map
@@ -120,11 +124,15 @@ function SeatMap({ c, eventId, plan, data }: Omit<ChooserProps, "sections">) {
   );
 }
 
-/** The words that the map's script needs, with placeholders instead of functions. */
-export function mapMessages(m: Messages): string {
+/**
+ * The words that the map's script needs, with placeholders instead of functions.
+ * @param nothing what to say while nothing is chosen; on its own the map says how to
+ */
+export function mapMessages(m: Messages, nothing = m.map.nothing): string {
   const { chosen, remove, lost, full, ...words } = m.map;
   return JSON.stringify({
     ...words,
+    nothing,
     chosenOne: chosen(1, "{total}"),
     chosen: chosen(2, "{total}").replace("2", "{count}"),
     remove: remove("{seat}"),

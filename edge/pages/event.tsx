@@ -1,4 +1,3 @@
-import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import { toProblem } from "../../contracts/problem.ts";
 import { Chooser, MapPreloads } from "./chooser.tsx";
@@ -7,10 +6,11 @@ import { admissionOf } from "./cookies.ts";
 import type { Admission, EventFacts } from "./deps.ts";
 import { problemPage } from "./errors.tsx";
 import { time } from "./format.ts";
-import { eventJsonLd } from "./json-ld.ts";
 import { PassNotice } from "./pass-notice.tsx";
 import { respond } from "./layout.tsx";
+import { Metadata } from "./metadata.tsx";
 import { localPath } from "./locale.ts";
+import type { Offers } from "./json-ld.ts";
 import { summarise, type SectionSummary } from "./seats.ts";
 
 /** `/e/:id`: the facts for everybody and, where there is no waiting room, the choice of seats. */
@@ -100,7 +100,7 @@ interface Chosen {
   readonly body: Child;
   /** For the document's head: what the map's script will ask for. */
   readonly head: Child;
-  readonly offers: { min: number; max: number; currency: string; free: number };
+  readonly offers: Offers;
 }
 
 async function loadChooser(
@@ -125,13 +125,22 @@ async function loadChooser(
     live: `${base}/live`,
   };
   return {
-    body: <Chooser c={c} eventId={event.id} plan={plan.value} sections={sections} data={data} />,
+    body: (
+      <Chooser
+        c={c}
+        eventId={event.id}
+        plan={plan.value}
+        sections={sections}
+        heldKnown={availability.value.heldKnown !== false}
+        data={data}
+      />
+    ),
     head: <MapPreloads plan={data.plan} availability={data.availability} />,
     offers: offersOf(sections, plan.value.currency),
   };
 }
 
-function offersOf(sections: readonly SectionSummary[], currency: string): Chosen["offers"] {
+function offersOf(sections: readonly SectionSummary[], currency: string): Offers {
   const sellable = sections.some((it) => it.free > 0)
     ? sections.filter((it) => it.free > 0)
     : sections;
@@ -263,26 +272,6 @@ function Notices({ c }: { c: PageContext }) {
 function describe(c: PageContext, { event, venue }: EventFacts): string {
   const when = time(c.var.locale, "full", event.startsAt, event.timeZone);
   return `${when} · ${venue.name}, ${venue.city}`;
-}
-
-interface MetadataProps {
-  facts: EventFacts;
-  url: string;
-  description: string;
-  offers: Chosen["offers"] | undefined;
-}
-
-function Metadata({ facts, url, description, offers }: MetadataProps) {
-  return (
-    <>
-      <meta property="og:type" content="website" />
-      <meta property="og:site_name" content="Frontrow" />
-      <meta property="og:title" content={facts.event.name} />
-      <meta property="og:description" content={description} />
-      <meta property="og:url" content={url} />
-      <script type="application/ld+json">{raw(eventJsonLd(facts, url, offers))}</script>
-    </>
-  );
 }
 
 function unavailable(c: PageContext) {

@@ -37,6 +37,16 @@ export function wholeNumber(locale: Locale, value: number): string {
   return numberFormat(`${locale} whole`, () => new Intl.NumberFormat(locale)).format(value);
 }
 
+/** A sentence about a number of things, in its form for exactly one where it is one. */
+export function counted(
+  locale: Locale,
+  value: number,
+  many: (count: string) => string,
+  one: string,
+): string {
+  return value === 1 ? one : many(wholeNumber(locale, value));
+}
+
 /** How a time is written. */
 const styles = {
   /** Thursday, 11 June 2026 */

@@ -69,7 +69,8 @@ function Live({ c, booking, zone, expiresAt }: LiveProps) {
         data-zone={zone}
         data-locale={locale}
       >
-        <p class="until" role="status">
+        <p class="hidden" role="status" />
+        <p class="until">
           {m.hold.until(booking.tickets.length, time(locale, "time", expiresAt, zone))}
         </p>
       </hold-timer>
@@ -131,6 +132,7 @@ function Over({ c, booking }: { c: PageContext; booking: Booking }) {
       ) : (
         ""
       )}
+      {booking.status === "released" ? <p class="lead">{m.hold.releasedHint}</p> : ""}
       <Summary c={c} booking={booking} />
       <div class="actions">
         {ranOut && hasReturned(c) ? (

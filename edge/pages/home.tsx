@@ -21,7 +21,7 @@ const parameters = [
 export async function homePage(c: PageContext): Promise<Response> {
   const { m, locale, deps } = c.var;
   const query = readQuery(c);
-  const found = await deps.search(query);
+  const found = await deps.search(throughTheLastDay(query));
   if (!found.ok && found.problem.code !== "validation-failed") return problemPage(c, found.problem);
   const searched = [...query.keys()].some((key) => key !== "page");
   const body = (
@@ -51,6 +51,16 @@ function readQuery(c: PageContext): URLSearchParams {
     if (value) query.set(name, value);
   }
   return query;
+}
+
+/** People mean "until 7 July" with that day in it; the search's own `end` is exclusive. */
+function throughTheLastDay(query: URLSearchParams): URLSearchParams {
+  const end = query.get("end") ?? "";
+  const day = /^\d{4}-\d\d-\d\d$/.test(end) ? Date.parse(end) : Number.NaN;
+  if (Number.isNaN(day)) return query; // the search says what is wrong with it
+  const asked = new URLSearchParams(query);
+  asked.set("end", new Date(day + 86_400_000).toISOString().slice(0, 10));
+  return asked;
 }
 
 function SearchForm({ m, locale, query }: { m: Messages; locale: Locale; query: URLSearchParams }) {

@@ -1,6 +1,14 @@
 import type { EventFacts } from "./deps.ts";
 import { fractionDigits } from "./format.ts";
 
+/** What an event costs: lowest and highest price of what is left, in minor units, and how many seats are free. */
+export interface Offers {
+  readonly min: number;
+  readonly max: number;
+  readonly currency: string;
+  readonly free: number;
+}
+
 /**
  * What search engines read about an event, as schema.org JSON-LD.
  * `<` is escaped, since the text lands inside a `<script>` that a name could otherwise end.
@@ -9,7 +17,7 @@ import { fractionDigits } from "./format.ts";
 export function eventJsonLd(
   { event, venue, performers, performer }: EventFacts,
   url: string,
-  offers?: { min: number; max: number; currency: string; free: number },
+  offers?: Offers,
 ): string {
   const amount = (minor: number, currency: string) =>
     (minor / 10 ** fractionDigits(currency)).toFixed(fractionDigits(currency));

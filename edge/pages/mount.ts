@@ -12,7 +12,7 @@ import { pageRoutes } from "./routes.ts";
 
 /** What belongs to people; everything else is the API's. */
 const pagePaths =
-  /^\/(?:(?:de|es)(?:\/.*)?|(?:e|hold|wait|auth|console)\/.*|tickets(?:\/.*)?|console|robots\.txt|sitemap\.xml)?$/;
+  /^\/(?:(?:de|es)(?:\/.*)?|(?:e|hold|wait|auth|console)\/.*|tickets(?:\/.*)?|console|robots\.txt|sitemap(?:-\d{4}-\d\d)?\.xml)?$/;
 
 interface Api {
   fetch(

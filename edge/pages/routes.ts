@@ -16,7 +16,7 @@ import { postHold } from "./place-hold.tsx";
 import { readSession, requireSession } from "./require-session.ts";
 import { sectionPage } from "./section.tsx";
 import { postSignOut, signInCallback, signInPage } from "./sign-in.tsx";
-import { robots, sitemap } from "./sitemap.ts";
+import { monthSitemap, robots, sitemap } from "./sitemap.ts";
 import { eventCalendar, ticketPage, ticketsPage } from "./tickets.tsx";
 import { postClaim, postJoin, postLeave, waitPage, waitPlace } from "./wait.tsx";
 import { waitBasicPage } from "./wait-basic.tsx";
@@ -42,6 +42,7 @@ export function pageRoutes(open: (c: PageContext) => PageRequest): Hono<PagesEnv
   app.use(secureHeaders);
   app.get("/robots.txt", robots);
   app.get("/sitemap.xml", sitemap);
+  app.get("/:file{sitemap-\\d{4}-\\d\\d\\.xml}", monthSitemap);
   app.get("/auth/callback", signInCallback);
   for (const locale of locales) app.route(prefixOf(locale) || "/", localised(locale));
   app.notFound((c) => notFoundPage(c));

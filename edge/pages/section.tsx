@@ -50,6 +50,7 @@ export async function sectionPage(c: PageContext): Promise<Response> {
         </p>
         <PassNotice c={c} eventId={eventId} zone={facts.value.event.timeZone} />
         <Heading c={c} facts={facts.value} name={name} />
+        {availability.value.heldKnown === false ? <p class="notice">{m.event.stale}</p> : ""}
         <div class="choices stacked">
           <form
             class="rows"
@@ -77,7 +78,7 @@ export async function sectionPage(c: PageContext): Promise<Response> {
             data-locale={locale}
             data-limit={ticketLimitDefault}
             data-prices={mapPrices(locale, plan.value)}
-            data-messages={mapMessages(m)}
+            data-messages={mapMessages(m, m.section.hint)}
             hidden
           />
         </div>

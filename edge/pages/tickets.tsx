@@ -21,10 +21,13 @@ export async function ticketsPage(c: PageContext): Promise<Response> {
   if (!listed.ok) return problemPage(c, listed.problem);
   const { bookings, total, pageSize } = listed.value;
   const facts = new Map<string, EventFacts>();
-  for (const id of new Set(bookings.map(({ eventId }) => eventId))) {
-    const event = await deps.loadEvent(id);
-    if (event.ok) facts.set(id, event.value);
-  }
+  const ids = [...new Set(bookings.map(({ eventId }) => eventId))];
+  await Promise.all(
+    ids.map(async (id) => {
+      const event = await deps.loadEvent(id);
+      if (event.ok) facts.set(id, event.value);
+    }),
+  );
   const groups = [
     [m.tickets.held, bookings.filter((it) => isLive(it, deps.now()))],
     [m.tickets.confirmed, bookings.filter((it) => it.status === "confirmed")],

@@ -4,7 +4,7 @@ import type { PageContext } from "./context.ts";
 import { passExpiry, queuePlaceOf } from "./cookies.ts";
 import type { EventFacts } from "./deps.ts";
 import { problemPage } from "./errors.tsx";
-import { time, wholeNumber } from "./format.ts";
+import { counted, time, wholeNumber } from "./format.ts";
 import { respond } from "./layout.tsx";
 import { localPath } from "./locale.ts";
 import { StatusFigures, WaitHeading } from "./wait.tsx";
@@ -96,6 +96,7 @@ function Place({ c, eventId, facts, status, place }: PlaceProps) {
       ) : (
         ""
       )}
+      {place.state === "served" ? <p>{m.wait.turnHint}</p> : ""}
       {place.state === "served" ? (
         <Button c={c} eventId={eventId} verb="claim" label={m.wait.enter} primary />
       ) : (
@@ -119,7 +120,7 @@ function placeLine(
       return m.wait.draw;
     case "waiting": {
       const ahead = place.queuePosition - 1;
-      return ahead === 0 ? m.wait.first : m.wait.ahead(wholeNumber(locale, ahead));
+      return ahead === 0 ? m.wait.first : counted(locale, ahead, m.wait.ahead, m.wait.aheadOne);
     }
     case "served":
       return m.wait.turn;

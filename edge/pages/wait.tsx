@@ -3,7 +3,7 @@ import { callerOf, type PageContext } from "./context.ts";
 import { clearQueuePlace, passExpiry, queuePlaceOf, setPass, setQueuePlace } from "./cookies.ts";
 import type { EventFacts } from "./deps.ts";
 import { problemPage } from "./errors.tsx";
-import { money, time, wholeNumber } from "./format.ts";
+import { counted, money, time } from "./format.ts";
 import { challengePolicy, challengeScript } from "./headers.ts";
 import { respond } from "./layout.tsx";
 import { localPath } from "./locale.ts";
@@ -143,9 +143,13 @@ export function StatusFigures({
       </blockquote>
       <p class="figures">
         <span data-line="seats">
-          {seatsLeft === null ? "" : m.wait.seatsLeft(wholeNumber(locale, seatsLeft))}
+          {seatsLeft === null
+            ? ""
+            : counted(locale, seatsLeft, m.wait.seatsLeft, m.wait.seatsLeftOne)}
         </span>
-        <span data-line="waiting">{m.wait.waiting(wholeNumber(locale, status.waiting))}</span>
+        <span data-line="waiting">
+          {counted(locale, status.waiting, m.wait.waiting, m.wait.waitingOne)}
+        </span>
         {priceRange === null ? (
           ""
         ) : (
@@ -217,14 +221,12 @@ async function backToWait(c: PageContext, eventId: string): Promise<Response> {
 }
 
 function placeMessages(m: Messages): string {
-  const { ahead, turnHint, eta, seatsLeft, waiting, pass, passClock, opens, phases, ...words } =
-    m.wait;
+  const { ahead, eta, seatsLeft, waiting, pass, passClock, opens, phases, ...words } = m.wait;
   const phaseWords = Object.entries(phases).map(([phase, word]) => [`phase-${phase}`, word]);
   return JSON.stringify({
     ...words,
     ...Object.fromEntries(phaseWords),
     ahead: ahead("{count}"),
-    turnHint: turnHint("{time}"),
     eta: eta("{from}", "{to}"),
     seatsLeft: seatsLeft("{count}"),
     waiting: waiting("{count}"),

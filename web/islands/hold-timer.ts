@@ -1,4 +1,4 @@
-import { clockText } from "../wait/clock-text.ts";
+import { clockText, hourFormat } from "../wait/clock-text.ts";
 
 /** Minutes at which the time left is announced; a clock that speaks each second would drown everything else. */
 const announcedMinutes = [5, 2, 1] as const;
@@ -7,15 +7,15 @@ const announcedMinutes = [5, 2, 1] as const;
 const lockSlackMs = 1200;
 
 /**
- * Counts a hold down. What screen readers hear is one polite line: the time of expiry, then 5, 2 and 1 minutes left,
- * once each. The clock that people see is silent.
+ * Counts a hold down. What screen readers hear is one polite line: 5, 2 and 1 minutes left, once each. The time of
+ * expiry stands beside it and stays; the clock that people see is silent.
  */
 class HoldTimer extends HTMLElement {
   #announced = new Set<number>();
   #timer = 0;
 
   connectedCallback(): void {
-    const { expiresAt, serverNow, zone, locale, yourTime = "" } = this.dataset;
+    const { expiresAt, serverNow, zone, locale = "en", yourTime = "" } = this.dataset;
     const expiry = Number(expiresAt);
     // The server's clock counts; ours only measures how much of it has passed.
     const offset = Number(serverNow) - Date.now();
@@ -24,11 +24,7 @@ class HoldTimer extends HTMLElement {
     clock.setAttribute("aria-hidden", "true");
     this.append(clock);
     if (Intl.DateTimeFormat().resolvedOptions().timeZone !== zone) {
-      const own = new Intl.DateTimeFormat(locale === "en" ? "en-GB" : locale, {
-        hour: "2-digit",
-        minute: "2-digit",
-      });
-      const text = yourTime.replace("{time}", own.format(expiry));
+      const text = yourTime.replace("{time}", hourFormat(locale).format(expiry));
       this.append(
         Object.assign(document.createElement("p"), { className: "small", textContent: text }),
       );

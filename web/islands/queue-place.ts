@@ -1,7 +1,7 @@
 import type { QueueStatus } from "../../contracts/queue.ts";
 import { placeOf } from "../../edge/waiting-room/core/place.ts";
 import { nextPollSeconds } from "../../edge/waiting-room/core/polling.ts";
-import { readWords, say, type Words } from "../map/words.ts";
+import { readWords, say, sayCount, type Words } from "../map/words.ts";
 import { checkDraw, positionOf } from "../wait/draw.ts";
 import { linesOf } from "../wait/lines.ts";
 import { readPlace, readStatus, type OwnPlace } from "../wait/messages.ts";
@@ -87,11 +87,11 @@ class QueuePlace extends HTMLElement {
   /** What is the same for everybody. */
   #tell(status: QueueStatus): void {
     const w = this.#words;
-    const count = (value: number) => new Intl.NumberFormat(this.dataset["locale"]).format(value);
+    const { locale = "en" } = this.dataset;
     this.#line("phase", say(w, `phase-${status.phase}`));
     const { seatsLeft } = status;
-    this.#line("seats", seatsLeft === null ? "" : say(w, "seatsLeft", { count: count(seatsLeft) }));
-    this.#line("waiting", say(w, "waiting", { count: count(status.waiting) }));
+    this.#line("seats", seatsLeft === null ? "" : sayCount(w, "seatsLeft", seatsLeft, locale));
+    this.#line("waiting", sayCount(w, "waiting", status.waiting, locale));
     this.#line("message", status.message);
     if (status.phase !== "pre") this.#line("opens", "");
   }

@@ -11,9 +11,6 @@ import { createStates, type SeatChange } from "../map/states.ts";
 import { onThemeChange, readTheme } from "../map/theme.ts";
 import { readWords, say } from "../map/words.ts";
 
-/** When what the first frame can do without is done; whoever touches a seat earlier waits for it. */
-const laterMs = 100;
-
 /** A finger that touches the whole venue means a section this far away, in CSS pixels, if it has met none. */
 const fingerReach = 12;
 
@@ -47,7 +44,7 @@ class SeatMap extends HTMLElement {
     const prices = readList(this.dataset["prices"]);
     const layout = layOut(plan);
     const names = nameSeats(plan);
-    const states = createStates(layout.sections, names.prices);
+    const states = createStates(layout.sections, () => names.prices);
     states.load(packed);
     let theme = readTheme(this);
     const painter = createPainter(
@@ -143,8 +140,8 @@ class SeatMap extends HTMLElement {
       camera.redraw();
     });
     let stop = () => {};
-    // What the first frame can do without. The seats themselves come before the first finger.
-    const later = setTimeout(() => {
+    // What the first frame can do without; whoever touches a seat earlier waits for it.
+    const cancel = afterNextFrame(() => {
       legend.draw(theme);
       layout.placeSeats();
       stop = followSeats(urls, {
@@ -155,12 +152,26 @@ class SeatMap extends HTMLElement {
             changes.map(([index]) => index),
           ),
       });
-    }, laterMs);
+    });
     return () => {
-      clearTimeout(later);
+      cancel();
       stop();
     };
   }
+}
+
+/** Calls back once the next frame is out, however long that takes. @returns the function that gives it up */
+function afterNextFrame(callback: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let frame = requestAnimationFrame(() => {
+    frame = requestAnimationFrame(() => {
+      timer = setTimeout(callback);
+    });
+  });
+  return () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+  };
 }
 
 function labelsOf(plan: Plan, prices: readonly string[]) {

@@ -44,12 +44,13 @@ export function createAreas(
       const share = (states.free[nth] ?? 0) / Math.max(1, section.count);
       trace(ctx, section.outline, corner);
       ctx.fillStyle = share === 0 ? theme.line : theme.free;
-      ctx.globalAlpha = share === 0 ? 0.6 : 0.22 + 0.6 * share;
+      ctx.globalAlpha = alphaOf(share);
       ctx.fill();
       ctx.globalAlpha = 1;
       ctx.strokeStyle = theme.paper;
       ctx.lineWidth = dpr;
       ctx.stroke();
+      ctx.fillStyle = inkOn(share, theme);
       write(ctx, section.box, sides[nth] ?? 0, labels[nth], corner, dpr, theme);
     },
     drawStage: (ctx, corner, theme) => {
@@ -62,6 +63,30 @@ export function createAreas(
     },
   };
 }
+
+/** The fuller a section still is, the stronger its colour. */
+function alphaOf(share: number): number {
+  return share === 0 ? 0.6 : 0.22 + 0.6 * share;
+}
+
+/** The page's ink, or the one for seats where that stands out more: on a dark page full sections are light. */
+function inkOn(share: number, theme: Theme): string {
+  const [paper, free] = [lightness(theme.paper), lightness(theme.free)];
+  const under = share === 0 ? paper : paper + (free - paper) * alphaOf(share);
+  const away = (ink: string) => Math.abs(lightness(ink) - under);
+  return away(theme.onFree) > away(theme.ink) ? theme.onFree : theme.ink;
+}
+
+/** How light a colour looks, 0 to 255. @param colour as browsers resolve it: `rgb(28, 122, 104)` */
+function lightness(colour: string): number {
+  const known = lights.get(colour);
+  if (known !== undefined) return known;
+  const [red = 0, green = 0, blue = 0] = (colour.match(/[\d.]+/g) ?? []).map(Number);
+  const light = 0.3 * red + 0.59 * green + 0.11 * blue;
+  lights.set(colour, light);
+  return light;
+}
+const lights = new Map<string, number>();
 
 function trace(
   ctx: CanvasRenderingContext2D,
@@ -110,7 +135,6 @@ function write(
   const priced = side >= pricedMin && fits(text.price);
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
-  ctx.fillStyle = theme.ink;
   if (fits(text.name)) {
     ctx.font = `600 ${font * dpr}px ${theme.font}`;
     ctx.fillText(text.name, x, priced ? y - font * dpr * 0.6 : y);

@@ -1,6 +1,7 @@
 import type { Layout } from "./layout.ts";
 import type { Box } from "./rows.ts";
 import type { Theme } from "./shapes.ts";
+import { partOf } from "./starts.ts";
 import { type Corner, rubOut, type StampSeats } from "./stamps.ts";
 
 /** How long one frame may bake, in milliseconds: what is not ready is drawn from what there is. */
@@ -60,7 +61,7 @@ export function createBitmaps(layout: Layout, stamp: StampSeats): Bitmaps {
     },
     mark: (changed) => {
       if (changed === "all") return baked.clear();
-      for (const index of changed) baked.get(sectionOf(index))?.dirty.add(index);
+      for (const index of changed) baked.get(partOf(starts, index))?.dirty.add(index);
     },
     prepare: (sections, pixelsPerSeat, still, theme) => {
       const step = 2 ** (Math.ceil(Math.log2(pixelsPerSeat) * 2) / 2);
@@ -107,16 +108,6 @@ export function createBitmaps(layout: Layout, stamp: StampSeats): Bitmaps {
     rubOut(ctx, layout, dirty, corner);
     stamp(ctx, dirty, corner, theme);
     dirty.clear();
-  }
-
-  function sectionOf(index: number): number {
-    let [low, high] = [0, starts.length - 1];
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((starts[middle] ?? 0) <= index) low = middle;
-      else high = middle - 1;
-    }
-    return low;
   }
 }
 

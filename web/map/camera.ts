@@ -44,6 +44,7 @@ export function createCamera(
   let dpr = 1;
   let frame = 0;
   let isEmpty = true;
+  let isSized = false;
   let moved = false;
   const scaleMin = () => fit(layout.bounds, size).scale;
 
@@ -56,7 +57,8 @@ export function createCamera(
     if (paint(ctx, view, dpr, wasEmpty)) redraw();
   };
   const redraw = () => {
-    if (frame === 0) frame = requestAnimationFrame(paintNow);
+    // Before its size is known there is nothing to paint on; the observer below begins.
+    if (frame === 0 && isSized) frame = requestAnimationFrame(paintNow);
   };
   const look = (next: View) => {
     view = clamp(next, layout.bounds, size);
@@ -67,7 +69,7 @@ export function createCamera(
     dpr = Math.min(devicePixelsMax, devicePixelRatio);
     canvas.width = Math.round(size.width * dpr);
     canvas.height = Math.round(size.height * dpr);
-    isEmpty = true;
+    isEmpty = isSized = true;
     look(moved ? view : fit(target, size));
     paintNow(); // not empty even for one frame
   }).observe(box);

@@ -73,7 +73,7 @@ export function createChoice(
       for (const index of changed === "all" ? boxes.keys() : changed) {
         const box = boxes.get(index);
         if (!box) continue;
-        const free = states.statuses[index] === seatState.available;
+        const free = states.status(index) === seatState.available;
         box.disabled = !free;
         box.closest("label")?.classList.toggle("gone", !free);
       }

@@ -1,5 +1,5 @@
 import type { Block, LaidSection } from "./layout.ts";
-import { placeRows, rowPitch, type Spot } from "./rows.ts";
+import { type PlaceSeat, type PlaceSeats, placeRows, rowPitch, type Spot } from "./rows.ts";
 
 /** The shape of a bowl: its long and short straights and the radius of its corners, as parts of one size. */
 const shape = { long: 2.2, short: 0.8, corner: 1.2 };
@@ -17,21 +17,19 @@ const insideNames = /floor|standing|stand-?up|\bga\b|general|pit|field|innenraum
  * "Floor", "Standing" and the like are inside. Rows lie on parallels of a rounded rectangle, seats one pitch apart
  * along them.
  * @param blocks sections in plan order
- * @param seats how many seats they have together
  */
-export function layOutBowl(blocks: readonly Block[], seats: number) {
-  const target = { x: new Float32Array(seats), y: new Float32Array(seats) };
+export function layOutBowl(blocks: readonly Block[]) {
   const sections = new Map<Block, LaidSection>();
-  const waiting: (() => void)[] = [];
-  const put = (block: Block, place: Parameters<typeof placeRows>[3]) => {
-    const placed = placeRows(target, block.from, block.rows, place);
-    const { outline, box, placeSeats } = placed;
-    const { name, from, count } = block;
-    sections.set(block, { name, from, count, outline, box });
+  const waiting: PlaceSeats[] = [];
+  const put = (block: Block, place: PlaceSeat) => {
+    const { section, placeSeats } = placeRows(block, place);
+    sections.set(block, section);
     waiting.push(placeSeats);
   };
-  const inside = blocks.filter((block) => insideNames.test(block.name));
-  const tiers = intoTiers(blocks.filter((block) => !insideNames.test(block.name)));
+  const inside: Block[] = [];
+  const around: Block[] = [];
+  for (const block of blocks) (insideNames.test(block.name) ? inside : around).push(block);
+  const tiers = intoTiers(around);
   const floor = layOutFloor(inside);
   const first = tiers[0] ?? [];
   const size = Math.max(
@@ -49,7 +47,7 @@ export function layOutBowl(blocks: readonly Block[], seats: number) {
     const stretch = curve.length / needed;
     let at = 0;
     for (const block of tier) {
-      const share = (widest(block) + aisle) * stretch;
+      const share = (block.widest + aisle) * stretch;
       const middle = at + share / 2;
       at += share;
       put(block, (row, along, spot) => curve.place(middle, along, row * rowPitch, spot));
@@ -65,7 +63,6 @@ export function layOutBowl(blocks: readonly Block[], seats: number) {
   const w = (field.long / 2 + field.corner) * fieldShare;
   const h = (field.short / 2 + field.corner) * fieldShare;
   return {
-    target,
     waiting,
     sections: blocks.flatMap((block) => sections.get(block) ?? []),
     stage: inside.length > 0 ? [] : [-w, -h, w, -h, w, h, -w, h],
@@ -94,11 +91,11 @@ function layOutFloor(blocks: readonly Block[]) {
   let [width, y] = [0, 0];
   for (let first = 0; first < blocks.length; first += columns) {
     const line = blocks.slice(first, first + columns);
-    const total = line.reduce((sum, block) => sum + widest(block) + aisle, 0);
+    const total = line.reduce((sum, block) => sum + block.widest + aisle, 0);
     let x = -total / 2;
     for (const block of line) {
-      placed.push({ block, x: x + (widest(block) + aisle) / 2, y });
-      x += widest(block) + aisle;
+      placed.push({ block, x: x + (block.widest + aisle) / 2, y });
+      x += block.widest + aisle;
     }
     width = Math.max(width, total);
     y += Math.max(...line.map((block) => block.rows.length)) * rowPitch + aisle;
@@ -168,9 +165,5 @@ function roundedRectangle(long: number, short: number, radius: number) {
 
 /** How long a curve has to be for the sections of a tier, side by side. */
 function neededBy(tier: readonly Block[]): number {
-  return tier.reduce((sum, block) => sum + widest(block) + aisle, 0);
-}
-
-function widest(block: Block): number {
-  return block.rows.reduce((most, count) => Math.max(most, count), 1);
+  return tier.reduce((sum, block) => sum + block.widest + aisle, 0);
 }

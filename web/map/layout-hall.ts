@@ -1,5 +1,5 @@
 import type { Block, LaidSection } from "./layout.ts";
-import { placeRows, rowPitch } from "./rows.ts";
+import { type PlaceSeats, placeRows, rowPitch } from "./rows.ts";
 
 /** The widest fan that still reads as "in front of the stage", in radians. */
 const fanMax = 2.1;
@@ -16,12 +16,10 @@ interface Ring {
  * A hall: sections are segments of a fan that faces the stage, in plan order from the front, side by side where the
  * fan is wide enough.
  * @param blocks sections in plan order
- * @param seats how many seats they have together
  */
-export function layOutHall(blocks: readonly Block[], seats: number) {
-  const target = { x: new Float32Array(seats), y: new Float32Array(seats) };
+export function layOutHall(blocks: readonly Block[]) {
   const sections = new Map<Block, LaidSection>();
-  const waiting: (() => void)[] = [];
+  const waiting: PlaceSeats[] = [];
   const rings = intoRings(blocks);
   for (const { blocks: ring, radius } of rings) {
     const total = ring.reduce((sum, block) => sum + angleOf(block, radius), 0);
@@ -29,20 +27,17 @@ export function layOutHall(blocks: readonly Block[], seats: number) {
     for (const block of ring) {
       const middle = angle + angleOf(block, radius) / 2;
       angle += angleOf(block, radius);
-      const placed = placeRows(target, block.from, block.rows, (row, along, spot) => {
+      const { section, placeSeats } = placeRows(block, (row, along, spot) => {
         const r = radius + row * rowPitch;
         const turn = middle + along / r;
         spot.x = Math.sin(turn) * r;
         spot.y = Math.cos(turn) * r;
       });
-      const { outline, box, placeSeats } = placed;
-      const { name, from, count } = block;
-      sections.set(block, { name, from, count, outline, box });
+      sections.set(block, section);
       waiting.push(placeSeats);
     }
   }
   return {
-    target,
     waiting,
     sections: blocks.flatMap((block) => sections.get(block) ?? []),
     stage: stageOf(rings[0]?.radius ?? firstRadiusMin),
@@ -54,7 +49,7 @@ function intoRings(blocks: readonly Block[]): Ring[] {
   let radius = firstRadiusMin;
   for (let rest = blocks; rest.length > 0;) {
     const [first] = rest;
-    const needed = Math.max(radius, ((first ? widest(first) : 0) + aisle) / fanMax);
+    const needed = Math.max(radius, ((first?.widest ?? 0) + aisle) / fanMax);
     let used = 0;
     const ring = rest.filter((block, index) => {
       used += angleOf(block, needed);
@@ -77,11 +72,7 @@ function prefixLength(rest: readonly Block[], ring: readonly Block[]): number {
 
 /** Radians that a section takes: its widest row, were it the front one, and an aisle. */
 function angleOf(block: Block, radius: number): number {
-  return (widest(block) + aisle) / radius;
-}
-
-function widest(block: Block): number {
-  return block.rows.reduce((most, count) => Math.max(most, count), 1);
+  return (block.widest + aisle) / radius;
 }
 
 function stageOf(radius: number): number[] {

@@ -1,9 +1,8 @@
-import { countSeats } from "../../contracts/plan-codec.ts";
 import type { Plan } from "../../contracts/plan.ts";
 import { layOutBowl } from "./layout-bowl.ts";
 import { layOutCoords } from "./layout-coords.ts";
 import { layOutHall } from "./layout-hall.ts";
-import { boundsOf, type Box } from "./rows.ts";
+import { boundsOf, type Box, type SeatCoordinates } from "./rows.ts";
 
 /** World units are seat pitches: neighbours in a row are about 1 apart. */
 export interface Layout {
@@ -38,29 +37,30 @@ const hallSectionsMax = 12;
  */
 export function layOut(plan: Plan): Layout {
   const blocks = readBlocks(plan);
-  const seats = countSeats(plan.sections);
+  const last = blocks.at(-1);
+  const seats = last ? last.from + last.count : 0;
   if (plan.coords) return layOutCoords(blocks, plan.coords);
   const hall = seats <= hallSeatsMax || blocks.length <= hallSectionsMax;
-  const { target, waiting, sections, stage } = hall
-    ? layOutHall(blocks, seats)
-    : layOutBowl(blocks, seats);
+  const { waiting, sections, stage } = hall ? layOutHall(blocks) : layOutBowl(blocks);
   const corners = sections.flatMap(({ box }) => [box.left, box.top, box.right, box.bottom]);
-  const placeSeats = () => {
-    for (const place of waiting.splice(0)) place();
+  let placed: SeatCoordinates | undefined;
+  const placeAll = () => {
+    const target = { x: new Float32Array(seats), y: new Float32Array(seats) };
+    for (const placeSeats of waiting) placeSeats(target);
+    return target;
   };
+  const coordinates = () => (placed ??= placeAll());
   return {
     kind: hall ? "hall" : "bowl",
     sections,
     stage,
     bounds: boundsOf([], [], [...corners, ...stage]),
-    placeSeats,
+    placeSeats: () => void coordinates(),
     get x() {
-      if (waiting.length > 0) placeSeats();
-      return target.x;
+      return coordinates().x;
     },
     get y() {
-      if (waiting.length > 0) placeSeats();
-      return target.y;
+      return coordinates().y;
     },
   };
 }
@@ -71,30 +71,36 @@ export interface Block {
   readonly from: number;
   readonly count: number;
   readonly rows: readonly number[];
+  /** Seats of its longest row; at least 1. */
+  readonly widest: number;
 }
 
-function readBlocks(plan: Plan): Block[] {
+/** Before the first frame, in code that has just been loaded: one plain pass over the thousands of runs of a stadium. */
+function readBlocks({ sections }: Plan): Block[] {
   let from = 0;
-  return plan.sections.map((section) => {
+  return sections.map(({ name, rows: runs }) => {
     const rows: number[] = [];
-    let label: string | undefined;
-    for (const [name, count] of section.rows) {
-      if (name === label) rows.push((rows.pop() ?? 0) + count);
-      else rows.push(count);
-      label = name;
+    let [count, row, label] = [0, 0, runs[0]?.[0]];
+    for (const run of runs) {
+      if (run[0] !== label) {
+        addRow(rows, row);
+        [row, label] = [0, run[0]];
+      }
+      row += run[1];
+      count += run[1];
     }
-    const block = { name: section.name, from, count: rows.reduce((sum, n) => sum + n, 0), rows };
-    from += block.count;
-    return { ...block, rows: block.rows.flatMap(fold) };
+    addRow(rows, row);
+    const block = { name, from, count, rows, widest: Math.max(1, ...rows) };
+    from += count;
+    return block;
   });
 }
 
 /** Rows longer than this (general admission is one "row" of thousands) are folded into several. */
 const rowSeatsMax = 120;
 
-function fold(count: number): number[] {
-  if (count <= rowSeatsMax) return [count];
-  const width = Math.min(rowSeatsMax, Math.ceil(Math.sqrt(count * 2)));
-  const rows = Math.ceil(count / width);
-  return Array.from({ length: rows }, (_, row) => Math.min(width, count - row * width));
+function addRow(rows: number[], count: number): void {
+  const width =
+    count <= rowSeatsMax ? count : Math.min(rowSeatsMax, Math.ceil(Math.sqrt(count * 2)));
+  for (let rest = count; rest > 0; rest -= width) rows.push(Math.min(width, rest));
 }

@@ -1,5 +1,6 @@
 import { ticketIds } from "../../contracts/plan-codec.ts";
-import type { Plan } from "../../contracts/plan.ts";
+import type { Plan, PlanRun } from "../../contracts/plan.ts";
+import { partOf } from "./starts.ts";
 
 export interface SeatName {
   readonly id: string;
@@ -17,37 +18,29 @@ export interface SeatNames {
   readonly indexOf: (ticketId: string) => number;
 }
 
+/** A run of the plan, and what its section adds. */
+interface NamedRun {
+  readonly section: string;
+  readonly run: PlanRun;
+  readonly price: number;
+}
+
 /**
- * Names seats without keeping an object for each of 60,000: a search over the runs of the plan.
+ * Names seats without keeping an object for each of 60,000: a search over the runs of the plan. What it needs for that
+ * is made when first asked for: the first picture of a stadium shows no seat.
  * @param plan whose seats
  */
 export function nameSeats(plan: Plan): SeatNames {
-  const runs = plan.sections.flatMap((section) =>
-    section.rows.map((run) => ({
-      section: section.name,
-      run,
-      price: run[4] ?? section.priceIndex,
-    })),
-  );
-  const starts = new Uint32Array(runs.length + 1);
-  for (const [nth, { run }] of runs.entries()) starts[nth + 1] = (starts[nth] ?? 0) + run[1];
-  const ids = ticketIds(plan);
-  const prices = new Uint16Array(starts[runs.length] ?? 0);
-  for (const [nth, { price }] of runs.entries()) prices.fill(price, starts[nth], starts[nth + 1]);
-
-  const runOf = (index: number) => {
-    let [low, high] = [0, runs.length - 1];
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((starts[middle] ?? 0) <= index) low = middle;
-      else high = middle - 1;
-    }
-    return low;
-  };
+  let table: ReturnType<typeof listRuns> | undefined;
+  let prices: Uint16Array | undefined;
+  const list = () => (table ??= listRuns(plan));
   return {
-    prices,
+    get prices() {
+      return (prices ??= priceSeats(list()));
+    },
     name: (index) => {
-      const nth = runOf(index);
+      const { runs, starts, ids } = list();
+      const nth = partOf(starts, index);
       const { section = "", run, price = 0 } = runs[nth] ?? {};
       const [row = "", , first = 1, step = 1] = run ?? [];
       const seat =
@@ -56,7 +49,7 @@ export function nameSeats(plan: Plan): SeatNames {
     },
     indexOf: (ticketId) => {
       // Ids ascend along the plan almost always; where they do not, a scan of the jumps finds them.
-      const total = starts[runs.length] ?? 0;
+      const { total, ids } = list();
       const wanted = BigInt(ticketId);
       const froms = [0, ...(plan.idJumps ?? []).map(([index]) => index)];
       for (const from of froms) {
@@ -66,4 +59,23 @@ export function nameSeats(plan: Plan): SeatNames {
       return -1;
     },
   };
+}
+
+function listRuns(plan: Plan) {
+  const runs = plan.sections.flatMap(({ name, priceIndex, rows }) =>
+    rows.map((run): NamedRun => ({ section: name, run, price: run[4] ?? priceIndex })),
+  );
+  const starts = new Uint32Array(runs.length);
+  let total = 0;
+  for (const [nth, { run }] of runs.entries()) {
+    starts[nth] = total;
+    total += run[1];
+  }
+  return { runs, starts, total, ids: ticketIds(plan) };
+}
+
+function priceSeats({ runs, starts, total }: ReturnType<typeof listRuns>): Uint16Array {
+  const prices = new Uint16Array(total);
+  for (const [nth, { price }] of runs.entries()) prices.fill(price, starts[nth], starts[nth + 1]);
+  return prices;
 }

@@ -1,5 +1,7 @@
 /** Small geometry that the layouts share. */
 
+import type { Block, LaidSection } from "./layout.ts";
+
 export interface Box {
   readonly left: number;
   readonly top: number;
@@ -23,11 +25,13 @@ export interface Spot {
 export type PlaceSeat = (row: number, along: number, spot: Spot) => void;
 
 interface Placed {
-  readonly box: Box;
-  readonly outline: readonly number[];
+  readonly section: LaidSection;
   /** Writes the seats' coordinates: the larger part of the work, and not needed before one looks closely. */
-  readonly placeSeats: () => void;
+  readonly placeSeats: PlaceSeats;
 }
+
+/** Writes the coordinates of some seats. */
+export type PlaceSeats = (target: SeatCoordinates) => void;
 
 /** Coordinates of all seats of a plan. */
 export interface SeatCoordinates {
@@ -37,20 +41,16 @@ export interface SeatCoordinates {
 
 /**
  * Draws a line around the seats of one section; the seats themselves follow on demand.
- * @param target receives the coordinates
- * @param from index of the first seat
- * @param rows seats in each row, front row first
+ * @param block the section
  * @param place maps row and distance from the row's middle to the plane
  */
 export function placeRows(
-  target: SeatCoordinates,
-  from: number,
-  rows: readonly number[],
+  { name, from, count: total, rows, widest }: Block,
   place: PlaceSeat,
 ): Placed {
-  const widest = rows.reduce((most, count) => Math.max(most, count), 0);
   const outline = outlineOf(rows.length, widest, place);
-  const placeSeats = () => {
+  const box = grow(boundsOf([], [], outline), boxMargin);
+  const placeSeats: PlaceSeats = (target) => {
     const spot = { x: 0, y: 0 };
     let index = from;
     for (const [row, count] of rows.entries()) {
@@ -61,7 +61,7 @@ export function placeRows(
       }
     }
   };
-  return { outline, box: grow(boundsOf([], [], outline), boxMargin), placeSeats };
+  return { section: { name, from, count: total, box, outline }, placeSeats };
 }
 
 /** An outline has corners where rows are curved: between two of them a seat may lie a little outside. */
@@ -71,26 +71,35 @@ function grow({ left, top, right, bottom }: Box, by: number): Box {
   return { left: left - by, top: top - by, right: right + by, bottom: bottom + by };
 }
 
-/** Points on each long side of an outline: enough for a curve, few enough for a frame. */
-const sidePoints = 9;
+/** How far a curve may be from the line that is drawn for it, in seat pitches, and in how many pieces at most. */
+const awayMax = 0.1;
+const piecesMax = 8;
 
 function outlineOf(rows: number, widest: number, place: PlaceSeat): number[] {
   const half = (widest - 1) / 2 + seatMargin;
-  const front = -seatMargin / rowPitch;
-  const back = rows - 1 + seatMargin / rowPitch;
   const points: number[] = [];
-  const spot = { x: 0, y: 0 };
-  for (const [row, direction] of [
-    [front, 1],
-    [back, -1],
-  ] as const) {
-    for (let nth = 0; nth < sidePoints; nth++) {
-      const share = (nth / (sidePoints - 1)) * 2 - 1;
-      place(row, share * half * direction, spot);
-      points.push(spot.x, spot.y);
-    }
-  }
+  addSide(points, -seatMargin / rowPitch, -half, half, place);
+  addSide(points, rows - 1 + seatMargin / rowPitch, half, -half, place);
   return points;
+}
+
+/** One long side: its two ends where it is straight, more points the more it is curved. */
+function addSide(points: number[], row: number, from: number, to: number, place: PlaceSeat): void {
+  const spot = { x: 0, y: 0 };
+  const at = (share: number) => {
+    place(row, from + (to - from) * share, spot);
+    return { x: spot.x, y: spot.y };
+  };
+  const [start, middle, end] = [at(0), at(0.5), at(1)];
+  const bend = Math.hypot(middle.x - (start.x + end.x) / 2, middle.y - (start.y + end.y) / 2);
+  // A line for each of n pieces of a curve is n² times nearer to it.
+  const pieces = Math.min(piecesMax, Math.max(1, Math.ceil(Math.sqrt(bend / awayMax))));
+  points.push(start.x, start.y);
+  for (let nth = 1; nth < pieces; nth++) {
+    const { x, y } = at(nth / pieces);
+    points.push(x, y);
+  }
+  points.push(end.x, end.y);
 }
 
 /** The smallest box around points, given apart (`x`, `y`) and, further ones, in one list (x, y, x, y, …). */

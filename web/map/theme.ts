@@ -5,28 +5,25 @@ import type { Theme } from "./shapes.ts";
  * @param host an element of the page
  */
 export function readTheme(host: HTMLElement): Theme {
-  const probe = document.createElement("span");
-  probe.className = "probe";
-  host.append(probe);
-  const colour = (name: string) => {
-    probe.style.color = `var(${name})`;
-    return getComputedStyle(probe).color;
-  };
-  const theme = {
-    paper: colour("--card"),
-    ink: colour("--ink"),
-    soft: colour("--soft"),
-    line: colour("--line"),
-    free: colour("--seat"),
-    onFree: colour("--card"),
-    mine: colour("--seat-mine"),
-    onMine: colour("--card"),
-    gone: colour("--seat-gone"),
-    font: getComputedStyle(host).fontFamily,
-  };
-  probe.remove();
-  return theme;
+  // All are written before one is read: styles are computed once.
+  const probes = names.map((name) => {
+    const probe = document.createElement("span");
+    probe.className = "probe";
+    probe.style.color = `var(--${name})`;
+    return probe;
+  });
+  host.append(...probes);
+  const [card = "", ink = "", soft = "", line = "", seat = "", mine = "", gone = ""] = probes.map(
+    (probe) => getComputedStyle(probe).color,
+  );
+  const font = getComputedStyle(host).fontFamily;
+  for (const probe of probes) probe.remove();
+  const onSeats = { onFree: card, onMine: card };
+  return { paper: card, ink, soft, line, free: seat, mine, gone, font, ...onSeats };
 }
+
+/** The stylesheet's variables, in the order in which they are read above. */
+const names = ["card", "ink", "soft", "line", "seat", "seat-mine", "seat-gone"] as const;
 
 /** Calls back whenever the colours may have changed. */
 export function onThemeChange(callback: () => void): void {

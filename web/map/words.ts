@@ -16,3 +16,9 @@ export function say(
 ): string {
   return (words[key] ?? "").replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "");
 }
+
+/** A word with a number in it, or the word for exactly one (`waitingOne` beside `waiting`). */
+export function sayCount(words: Words, key: string, count: number, locale: string): string {
+  if (count === 1) return say(words, `${key}One`);
+  return say(words, key, { count: new Intl.NumberFormat(locale).format(count) });
+}

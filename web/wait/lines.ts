@@ -1,7 +1,7 @@
 import { etaMinutes, type Place } from "../../edge/waiting-room/core/place.ts";
 import type { QueueStatus } from "../../contracts/queue.ts";
-import { clockText } from "./clock-text.ts";
-import { say, type Words } from "../map/words.ts";
+import { clockText, hourFormat } from "./clock-text.ts";
+import { say, sayCount, type Words } from "../map/words.ts";
 
 /** What the page says about one's place, and which buttons it offers. An empty line is not shown. */
 export interface Lines {
@@ -33,8 +33,7 @@ export function linesOf(standing: Standing, words: Words): Lines {
   const { status, place, passExpiresAt, now, locale, zone } = standing;
   const nothing = { eta: "", unlikely: "", clock: "" };
   if (passExpiresAt !== null && passExpiresAt > now) {
-    const style = { hour: "2-digit", minute: "2-digit", timeZone: zone } as const;
-    const time = new Intl.DateTimeFormat(locale, style).format(passExpiresAt);
+    const time = hourFormat(locale, zone).format(passExpiresAt);
     return {
       ...nothing,
       place: say(words, "pass", { time }),
@@ -49,14 +48,15 @@ export function linesOf(standing: Standing, words: Words): Lines {
   const over = status.phase === "closed" || status.phase === "sold-out";
   const gone = place === undefined || place.state === "expired";
   const isWaiting = place?.state === "waiting";
+  const isTurn = place?.state === "served";
   return {
     ...nothing,
     place: placeLine(place, words, locale),
-    eta: isWaiting ? etaLine(place.eta, words, locale) : "",
+    eta: isWaiting ? etaLine(place.eta, words, locale) : isTurn ? say(words, "turnHint") : "",
     unlikely: isWaiting && place.chance === "unlikely" ? say(words, "unlikely") : "",
     safe: !gone && !over,
     join: !over && gone,
-    claim: place?.state === "served",
+    claim: isTurn,
     choose: false,
     leave: !over && !gone,
   };
@@ -72,8 +72,7 @@ function placeLine(place: Place | undefined, words: Words, locale: string): stri
       return say(words, "draw");
     case "waiting": {
       const ahead = place.queuePosition - 1;
-      const count = new Intl.NumberFormat(locale).format(ahead);
-      return ahead === 0 ? say(words, "first") : say(words, "ahead", { count });
+      return ahead === 0 ? say(words, "first") : sayCount(words, "ahead", ahead, locale);
     }
     case "served":
       return say(words, "turn");

@@ -18,6 +18,10 @@ interface Shelves {
   facts: EventFacts;
   queue: QueueStatus | undefined;
   now: number;
+  /** How many events a search finds; it shows one. */
+  found: number;
+  /** False: nobody can say what others hold. */
+  heldKnown: boolean | undefined;
   /** The page where bookings have to be paid for first; undefined: they count as paid. */
   payAt: string | undefined;
   /** Makes the next calls of a verb fail. */
@@ -40,6 +44,8 @@ export function openShop(facts: EventFacts, tickets: readonly Ticket[]): Shop {
     facts,
     queue: undefined,
     now: shopOpens,
+    found: 45,
+    heldKnown: undefined,
     payAt: undefined,
     fail: new Map(),
   };
@@ -99,6 +105,7 @@ function depsOf(shop: Shelves): PagesDeps {
               version: 1,
               counts: { available: 0, held: 0, booked: 0, blocked: 0 },
               statuses: packStatuses(shop.tickets.map(({ status }) => status)),
+              ...(shop.heldKnown === undefined ? {} : { heldKnown: shop.heldKnown }),
             },
       ),
     followSeats: () => Promise.resolve(new Response(null, { status: 503 })),
@@ -115,9 +122,9 @@ function depsOf(shop: Shelves): PagesDeps {
         };
         return {
           events: [found],
-          page: 1,
-          pageSize: 20,
-          total: 45,
+          page: Number(query.get("page") ?? 1),
+          pageSize: Number(query.get("pageSize") ?? 20),
+          total: shop.found,
           partial: false,
           degraded: false,
         };
