@@ -71,9 +71,9 @@ export async function openLab() {
     },
     print: (line) => console.error(line),
   });
-  const forwarder = await startScript(`export default { fetch(request) {
+  const forwarder = await startScript(`export default { fetch(request, env) {
     const { pathname, search } = new URL(request.url);
-    return fetch("${stack.originUrl}" + pathname + search, request);
+    return env.PRIVATE_NETWORK.fetch("${stack.originUrl}" + pathname + search, request);
   } }`);
   const { databaseUrl, redisUrl = "" } = stack;
   const { pool, close } = openDatabase({ url: databaseUrl, poolSize: 2 });
