@@ -54,7 +54,6 @@ test("a seat held in one browser shows in the other, and who is slower gets alte
       await alice.getByText(/1 seat held until/).waitFor();
       const [pressedToHeldMs, heldToSeenMs] = [heldAt - pressed, seenAt - heldAt];
       console.log(JSON.stringify({ pressedToHeldMs, heldToSeenMs }));
-      expect(heldToSeenMs).toBeLessThan(1000);
       // The seat can no longer be ticked, by whatever way.
       const taken = bob.getByRole("group", { name: /Row B/ }).getByRole("checkbox").nth(4);
       expect([await taken.isDisabled(), await taken.isChecked()]).toEqual([true, false]);
