@@ -58,6 +58,14 @@ test("no more than the budget ask the second while the first is only slow", asyn
   expect(answers.filter((it) => it === "two")).toHaveLength(2);
 });
 
+test("in the long run one in so many asks the second, however soon each is done", async () => {
+  const budget = new HedgeBudget(2, 1 / 4);
+  const second = vi.fn<() => Promise<string>>(after(10, "two"));
+  const first = after(300, "one");
+  for (let turn = 0; turn < 20; turn += 1) await timed({ first, second, ...times, budget });
+  expect(second).toHaveBeenCalledTimes(6); // two were saved, and nineteen turns earned four more
+});
+
 test("when the first fails after all, everybody asks the second", async () => {
   const budget = new HedgeBudget(0);
   const second = vi.fn<() => Promise<string>>(after(50, "two"));

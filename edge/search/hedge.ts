@@ -19,6 +19,7 @@ export async function hedge<T>(options: {
 }): Promise<T | "late"> {
   const { second, budget, deadlineMs, now } = options;
   const began = now();
+  budget.earn();
   const first = options.first();
   // Mostly the first answers soon: then one timer was all.
   const early = await within(first, options.afterMs).catch(() => "failed" as const);

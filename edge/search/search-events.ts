@@ -23,8 +23,11 @@ const budgetMs = 470;
 const patienceMs = 200;
 /** Without one, the origin is asked, too, when Typesense is silent for so long. It leaves Postgres as much again. */
 const hedgeAfterMs = 230;
-/** Of an isolate, at a time: a few tell as well as many that Typesense hangs, and the breaker spares the others. */
-const hedges = new HedgeBudget(8);
+/**
+ * Of an isolate, at a time, and one search in so many: a few tell as well as many that Typesense hangs, and the breaker
+ * spares the others. When it is slow because there is much to do, more of them would keep both busy (decision 0116).
+ */
+const hedges = new HedgeBudget(8, 1 / 20);
 
 const Marked = z.looseObject({ degraded: z.boolean() });
 const encoder = new TextEncoder();
