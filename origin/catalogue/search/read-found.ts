@@ -3,6 +3,7 @@ import * as z from "zod";
 import { coarseAvailability, type FoundEvent } from "../../../contracts/search.ts";
 import type { Db } from "../../../db/client.ts";
 import { events, performers, venues } from "../../../db/schema/catalogue.ts";
+import { withTransaction } from "../../../db/transaction.ts";
 import { toEvent } from "../read-head.ts";
 
 /** Prices are within 2^53 by the contracts, but drivers give 64 bits as text. */
@@ -71,13 +72,10 @@ async function readSeats(db: Db, ids: readonly string[]) {
              max(price) FILTER (WHERE status <> 'blocked') AS most
       FROM tickets WHERE event_id = given.id
     ) AS seats`;
-  const result = await db.transaction(
-    async (transaction) => {
-      await transaction.execute(sql`SET LOCAL enable_seqscan = off`);
-      return transaction.execute(seats);
-    },
-    { accessMode: "read only" },
-  );
+  const result = await withTransaction(db, async (tx) => {
+    await tx.execute(sql`SET LOCAL enable_seqscan = off`);
+    return tx.execute(seats);
+  });
   const rows = Seats.parse((result as { rows: unknown }).rows);
   return new Map(rows.map((row) => [row.id, row]));
 }
