@@ -40,6 +40,7 @@ export async function startApp(context: StackContext, options: AppOptions): Prom
     env: {
       PATH: context.env["PATH"],
       NODE_ENV: context.env["NODE_ENV"],
+      NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
       PORT: String(options.port),
       ...options.env,
     },

@@ -33,7 +33,6 @@ export interface Edge {
  * Its version 5 has a form of options of its own; wrangler still gives the one before, and Miniflare turns it into
  * the new one. Throws `PartError` when the Worker does not build. */
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
-  if (options.configFile === undefined) await buildWeb(root);
   const { workerOptions, define, main, externalWorkers } = readWorker(options.configFile ?? config);
   if (main === undefined) throw new Error("wrangler.toml names no main");
   // One file has no modules to classify, and the rules do not survive the conversion.
@@ -41,8 +40,13 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const persistDir = resolve(options.persistDir);
   const modulesRoot = join(persistDir, "bundle");
   const scriptPath = join(modulesRoot, "edge.js");
+  // A folder of its own: building for one stack must not take the files away from under another.
+  const site = options.configFile === undefined ? join(persistDir, "site") : undefined;
   mkdirSync(persistDir, { recursive: true });
-  await bundleEdge({ main, define, outFile: scriptPath });
+  await Promise.all([
+    site !== undefined && buildWeb(root, site),
+    bundleEdge({ main, define, outFile: scriptPath }),
+  ]);
 
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
@@ -56,6 +60,9 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       workers: [
         {
           ...worker,
+          ...(site !== undefined && {
+            assets: Object.assign({}, worker.assets, { directory: site }),
+          }),
           bindings: Object.assign({}, worker.bindings, options.env),
           serviceBindings: Object.assign({}, worker.serviceBindings, {
             PRIVATE_NETWORK: privateNetwork,

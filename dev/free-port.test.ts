@@ -1,5 +1,6 @@
-import { createServer } from "node:net";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { createServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { freePort, isPortFree, portToTry } from "./free-port.ts";
 
@@ -26,4 +27,20 @@ test("a server keeps its port while it is free, and moves when it is not", async
 test("a second attempt never tries the port again that just failed", async () => {
   const port = await freePort();
   expect(await portToTry(port, 2)).not.toBe(port);
+});
+
+test("what one process has been given is not given to another, until it ends", async () => {
+  const module = JSON.stringify(new URL("free-port.ts", import.meta.url).href);
+  const ask = `const { freePort } = await import(${module}); console.log(await freePort()); setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", ask], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const [line] = (await once(child.stdout, "data")) as [Buffer];
+  const port = Number(line.toString());
+  expect(await isPortFree(port)).toBe(true);
+  expect(await portToTry(port, 1)).not.toBe(port);
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  expect(await portToTry(port, 1)).toBe(port);
 });

@@ -30,6 +30,7 @@ export async function startRedisGateway(options: {
     args: [program],
     logFile: options.logFile,
     env: {
+      NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
       PORT: String(port),
       TOKEN: options.token,
       ...(options.redisUrl !== undefined && { REDIS_URL: options.redisUrl }),

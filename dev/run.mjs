@@ -1,7 +1,8 @@
 // Runs one of our programs: `node dev/run.mjs dev/main.ts …`. Plain JavaScript, so that an older Node, too, gets as far
 // as saying in one line what is missing.
+import module from "node:module";
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const nodeMajorMin = 24;
 const major = Number(process.versions.node.split(".")[0]);
@@ -14,6 +15,10 @@ if (major < nodeMajorMin) {
   );
   process.exitCode = 1;
 } else {
+  // Every part is a process, and compiles the same libraries: once is enough, for this start and the next.
+  const cache = new URL("../node_modules/.cache/compiled", import.meta.url);
+  process.env.NODE_COMPILE_CACHE ??= fileURLToPath(cache);
+  module.enableCompileCache();
   process.argv = [process.argv[0], resolve(program), ...args];
   try {
     await import(pathToFileURL(resolve(program)).href);

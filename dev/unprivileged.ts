@@ -19,13 +19,13 @@ export function postgresAccount(): RunAs | undefined {
   try {
     execFileSync("useradd", ["--system", "--no-create-home", "postgres"], { stdio: "ignore" });
   } catch {
-    throw new PartError(
-      "PostgreSQL does not run as root and the account postgres cannot be made: run as an ordinary user, or set DATABASE_URL",
-    );
+    // Another stack that starts at the same time may have been first.
   }
   const made = lookUp();
-  if (made === undefined) throw new PartError("the account postgres was made but is not found");
-  return made;
+  if (made !== undefined) return made;
+  throw new PartError(
+    "PostgreSQL does not run as root and the account postgres cannot be made: run as an ordinary user, or set DATABASE_URL",
+  );
 }
 
 /** The command that runs `program` under `account`. Where the account could not even enter the folders (a project in

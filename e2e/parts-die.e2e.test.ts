@@ -105,7 +105,10 @@ test("Typesense dies: search goes on, marked degraded; back, it is asked again",
   await stack.restart("typesense");
   await eventually(
     "search is whole again",
-    async () => ((await search(`beyonce&page=1`)).body.degraded ? undefined : true),
+    async () => {
+      const { status, body } = await search("beyonce&page=1");
+      return status === 200 && !body.degraded ? true : undefined;
+    },
     60_000,
   );
   expect(await load.stop()).toEqual({ view: { 200: expect.any(Number) } });

@@ -94,8 +94,10 @@ test("the search document's availability follows the sale through the change str
   const admin = await stack.token("root", ["admin"]);
   const eventId = await smallEvent(admin);
   const search = async () => {
-    const { body } = await api<SearchResult>("GET", "/events/search?keyword=chamber+evening");
-    return body.degraded ? undefined : body.events.find((it) => it.id === eventId)?.availability;
+    const path = "/events/search?keyword=chamber+evening";
+    const { status, body } = await api<SearchResult>("GET", path);
+    if (status !== 200 || body.degraded) return undefined;
+    return body.events.find((it) => it.id === eventId)?.availability;
   };
   await eventually("it is found", async () =>
     (await search()) === "available" ? true : undefined,

@@ -20,10 +20,11 @@ const headers = `/assets/*
 /**
  * Builds what runs in the browser: one script a kind of page and one stylesheet, minified and named by content.
  * @param root folder of the project
- * @returns the list that was also written to `dist/asset-list.json`, outside of what browsers may fetch
+ * @param site where the files go; whoever serves them from there has it for itself, since it is emptied first
+ * @returns the list that was also written to `asset-list.json`, outside of what browsers may fetch
  */
-export async function buildWeb(root: string): Promise<AssetList> {
-  const outdir = join(root, "dist/assets");
+export async function buildWeb(root: string, site = join(root, "dist")): Promise<AssetList> {
+  const outdir = join(site, "assets");
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
   const { metafile } = await build({
@@ -48,15 +49,15 @@ export async function buildWeb(root: string): Promise<AssetList> {
   await build({
     absWorkingDir: root,
     entryPoints: ["web/entries/tickets-worker.ts"],
-    outfile: join(root, "dist/tickets-worker.js"),
+    outfile: join(site, "tickets-worker.js"),
     bundle: true,
     minify: true,
     format: "iife",
     legalComments: "none",
     logLevel: "warning",
   });
-  await writeFile(join(root, "dist/asset-list.json"), `${JSON.stringify(assets, undefined, 2)}\n`);
-  await writeFile(join(root, "dist/_headers"), headers);
+  await writeFile(join(site, "asset-list.json"), `${JSON.stringify(assets, undefined, 2)}\n`);
+  await writeFile(join(site, "_headers"), headers);
   return assets;
 }
 

@@ -14,8 +14,9 @@ beforeAll(async () => {
   await eventually(
     "the search finds the event",
     async () => {
-      const found = await shop.api<{ events: unknown[] }>("GET", "/events/search?keyword=quartet");
-      return found.body.events.length > 0 ? true : undefined;
+      const path = "/events/search?keyword=quartet";
+      const { status, body } = await shop.api<{ events: unknown[] }>("GET", path);
+      return status === 200 && body.events.length > 0 ? true : undefined;
     },
     90_000,
   );

@@ -205,6 +205,7 @@ async function open(page: Page, path: string): Promise<void> {
   }, conflict.ticketId);
   await page.getByRole("button", { name: "Find best seats" }).click();
   await page.getByRole("alert").waitFor();
+  await page.waitForLoadState("load"); // the stylesheet may come after the words
 }
 
 async function violations(page: Page): Promise<string[]> {

@@ -1,5 +1,6 @@
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { WebSocketServer } from "ws";
@@ -25,12 +26,15 @@ export interface MapSite {
  * @param plan whose seats; about one in five is not free
  */
 export async function openMapSite(plan: Plan, seats: number): Promise<MapSite> {
-  const assets = await buildWeb(root);
   const files = new Map<string, () => Promise<[type: string, body: string | Buffer]>>();
+  const folder = await mkdtemp(join(tmpdir(), "frontrow-map-"));
+  const assets = await buildWeb(root, folder);
   for (const path of Object.values(assets)) {
     const type = path.endsWith(".css") ? "text/css" : "text/javascript";
-    files.set(path, async () => [type, await readFile(join(root, "dist", path))]);
+    const body = await readFile(join(folder, path));
+    files.set(path, async () => [type, body]);
   }
+  await rm(folder, { recursive: true });
   const statuses = Array.from({ length: seats }, (_, index) => statusOf(index));
   const json = (value: unknown) => async (): Promise<[string, string]> => [
     "application/json",

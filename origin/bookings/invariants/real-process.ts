@@ -63,6 +63,7 @@ export class RealProcess implements TestedProcess {
       stdio: ["ignore", "pipe", "inherit"],
       env: {
         PATH: process.env["PATH"],
+        NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
         ...env,
         PORT: "0",
         DATABASE_URL: walled.href,
