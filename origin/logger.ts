@@ -9,7 +9,7 @@ const namesWithSafeMessages = new Set([
   "DomainError",
 ]);
 const causeDepthMax = 5;
-const blockBytes = 4_096;
+const blockBytes = 12_288;
 /** No line waits longer than this for the others of its block. */
 const flushMs = 250;
 
