@@ -131,6 +131,7 @@ class SeatMap extends HTMLElement {
       const index = names.indexOf(id);
       if (index >= 0 && !states.mine.has(index)) choice.toggle(index);
     }
+    document.querySelector("[data-kept]")?.remove(); // the page's own list of the same seats
     show();
     const at = layout.sections.find(({ name }) => name === wanted);
     if (at) camera.show(at.box);
