@@ -3,6 +3,7 @@ import { createCamera } from "../map/camera.ts";
 import { createChoice } from "../map/choice.ts";
 import { make, makeFilter, makeKeys, makeLegend } from "../map/furniture.ts";
 import { seatAt, sectionAt } from "../map/hit.ts";
+import { whenIdle } from "../map/idle.ts";
 import { layOut } from "../map/layout.ts";
 import { followSeats } from "../map/live.ts";
 import { nameSeats, type SeatName } from "../map/names.ts";
@@ -140,12 +141,9 @@ class SeatMap extends HTMLElement {
       legend.draw(theme);
       camera.redraw();
     });
-    let stop = () => {};
-    // What the first frame can do without; whoever touches a seat earlier waits for it.
-    const cancel = afterNextFrame(() => {
-      legend.draw(theme);
-      layout.placeSeats();
-      stop = followSeats(urls, {
+    let stop: (() => void) | undefined;
+    const follow = () =>
+      followSeats(urls, {
         load: (statuses) => settle(states.load(statuses), "all"),
         apply: (changes: readonly SeatChange[]) =>
           settle(
@@ -153,26 +151,19 @@ class SeatMap extends HTMLElement {
             changes.map(([index]) => index),
           ),
       });
+    // What the first frame can do without; whoever touches a seat earlier waits for its place.
+    const cancel = whenIdle((isOver) => {
+      if (!stop) {
+        legend.draw(theme);
+        stop = follow();
+      }
+      return layout.placeSeats(isOver);
     });
     return () => {
       cancel();
-      stop();
+      stop?.();
     };
   }
-}
-
-/** Calls back once the next frame is out, however long that takes. @returns the function that gives it up */
-function afterNextFrame(callback: () => void): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let frame = requestAnimationFrame(() => {
-    frame = requestAnimationFrame(() => {
-      timer = setTimeout(callback);
-    });
-  });
-  return () => {
-    cancelAnimationFrame(frame);
-    clearTimeout(timer);
-  };
 }
 
 function labelsOf(plan: Plan, prices: readonly string[]) {
