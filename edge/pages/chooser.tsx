@@ -154,6 +154,8 @@ export function mapMessages(m: Messages, nothing = m.map.nothing): string {
     lost: lost("{seat}"),
     full: full(0).replace("0", "{count}"),
     place: m.place("{section}", "{row}", "{seat}"),
+    inSection: m.place("{section}", "", ""),
+    inRow: m.place("{section}", "{row}", ""),
     priceFrom: m.home.priceFrom("{price}"),
   });
 }

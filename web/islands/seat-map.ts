@@ -4,6 +4,7 @@ import { createChoice } from "../map/choice.ts";
 import { make, makeFilter, makeKeys, makeLegend } from "../map/furniture.ts";
 import { seatAt, sectionAt } from "../map/hit.ts";
 import { whenIdle } from "../map/idle.ts";
+import { createInView } from "../map/in-view.ts";
 import { layOut } from "../map/layout.ts";
 import { followSeats } from "../map/live.ts";
 import { nameSeats, type SeatName } from "../map/names.ts";
@@ -55,13 +56,17 @@ class SeatMap extends HTMLElement {
       (index) => names.name(index).seat,
     );
 
+    const inView = createInView(words, layout, names);
     const canvas = make("canvas", { "aria-hidden": "true" });
     const box = make("div", { class: "map-box" }, canvas);
     const camera = createCamera(
       box,
       canvas,
       layout,
-      (ctx, view, dpr, isEmpty) => painter(ctx, view, dpr, theme, isEmpty),
+      (ctx, view, dpr, isEmpty) => {
+        inView.show(view, { width: ctx.canvas.width / dpr, height: ctx.canvas.height / dpr });
+        return painter(ctx, view, dpr, theme, isEmpty);
+      },
       (at, scale) => {
         if (scale < tapScale) {
           if (sectionAt(layout, at, fingerReach / scale)) camera.approach(at, tapScale);
@@ -125,7 +130,7 @@ class SeatMap extends HTMLElement {
         }),
       );
     }
-    this.prepend(bar, box, keys, alert, chips);
+    this.prepend(bar, box, inView.element, keys, alert, chips);
     if (!outside) form.prepend(status);
     this.hidden = false;
     for (const id of new URLSearchParams(location.search).getAll("ticketIds")) {

@@ -115,7 +115,12 @@ const preloads = ["/plan", "/availability"]
   .join("");
 
 function page(assets: Readonly<Record<string, string>>, kind: "map" | "empty"): string {
-  const words = JSON.stringify({ place: "{section} {row} {seat}", nothing: "-" });
+  const words = JSON.stringify({
+    place: "{section} {row} {seat}",
+    inSection: "{section}",
+    inRow: "{section} {row}",
+    nothing: "-",
+  });
   const map = `<seat-map data-plan="/plan" data-availability="/availability" data-live="/live" data-locale="en"
     data-limit="8" data-prices='["€25","€55","€99"]' data-messages='${words}' hidden><form><button>Hold seats</button></form></seat-map>`;
   const canvas = `<seat-map><div class="map-box"><canvas></canvas></div></seat-map>`;
