@@ -34,7 +34,7 @@ async function runOut(context: BrowserContext): Promise<void> {
   await expect.poll(ours, { timeout: 10_000 }).toBeUndefined();
 }
 
-const seatsOf = (page: Page) => page.locator("table.summary th").allTextContents();
+const seatsOf = (page: Page) => page.locator("table.summary tbody th").allTextContents();
 
 test.each(ways)(
   "a session that ends before Confirm leads back to the same hold, which can then be confirmed: %s",
