@@ -24,7 +24,7 @@ export function KeptChoice(props: { c: PageContext; eventId: string; plan: Plan;
   const lost = chosen.filter((seat) => !seats.includes(seat));
   const amount = seats.reduce((sum, seat) => sum + (plan.prices[seat.priceIndex] ?? 0), 0);
   return (
-    <div data-kept>
+    <>
       {places(m, lost).map((place) => (
         <p class="notice">
           <bdi>{m.map.lost(place)}</bdi>
@@ -33,7 +33,12 @@ export function KeptChoice(props: { c: PageContext; eventId: string; plan: Plan;
       {seats.length === 0 ? (
         ""
       ) : (
-        <form class="card offer" method="post" action={localPath(locale, `/e/${eventId}/hold`)}>
+        <form
+          data-kept
+          class="card offer"
+          method="post"
+          action={localPath(locale, `/e/${eventId}/hold`)}
+        >
           {seats.map(({ id }) => (
             <input type="hidden" name="ticketIds" value={id} />
           ))}
@@ -46,6 +51,6 @@ export function KeptChoice(props: { c: PageContext; eventId: string; plan: Plan;
           <button class="primary">{m.section.hold}</button>
         </form>
       )}
-    </div>
+    </>
   );
 }
