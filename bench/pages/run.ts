@@ -1,12 +1,15 @@
 import { parseArgs } from "node:util";
 import type { Browser, Page } from "playwright-core";
 import { countSeats } from "../../contracts/plan-codec.ts";
+import type { Plan } from "../../contracts/plan.ts";
 import { phone, startBrowser } from "../../e2e/pages/browser.ts";
 import { stadiumPlan } from "../../web/map/testing-plans.ts";
 import { percentiles } from "../percentiles.ts";
 import type { BenchBar, BenchReport, BenchRow } from "../report.ts";
 import type { Ride } from "../../e2e/pages/map/driver.ts";
+import { atRest } from "./at-rest.ts";
 import { countTaps } from "./taps.ts";
+import { twoBrowsers } from "./two-browsers.ts";
 import { type MapSite, openMapSite } from "../../e2e/pages/map/site.ts";
 
 const frames = 300;
@@ -38,50 +41,84 @@ const cases: readonly Case[] = [
   { name: "zoom through all levels, changing", motion: "zoom", scale: 1.3, changes: 2000 },
 ];
 
-/** The seat map of a stadium on a phone: how long frames take beside those of an empty canvas. */
+const parts = ["first-frame", "rides", "taps", "two-browsers"] as const;
+
+interface Measured {
+  readonly rows: readonly BenchRow[];
+  readonly bars: readonly BenchBar[];
+}
+
+/**
+ * The seat map of a stadium on a phone: how long frames take beside those of an empty canvas, and whether fingers hit.
+ * And how soon one browser sees what another holds.
+ * @param args `--part NAME` measures only that, `--only TEXT` only rides whose names contain it
+ */
 export async function run(args: readonly string[]): Promise<BenchReport> {
-  const { values } = parseArgs({ args: [...args], options: { only: { type: "string" } } });
+  const options = { only: { type: "string" }, part: { type: "string" } } as const;
+  const { values } = parseArgs({ args: [...args], options });
+  const isKnown = parts.some((part) => part === (values.part ?? part));
+  if (!isKnown) throw new RangeError(`no part ${values.part}: there are ${parts.join(", ")}`);
   const plan = stadiumPlan();
   const seats = countSeats(plan.sections);
   const site = await openMapSite(plan, seats);
   const browser = await startBrowser(["--disable-frame-rate-limit"]);
+  const version = browser.version();
+  const wanted = cases.filter(({ name }) => name.includes(values.only ?? ""));
+  const measure = {
+    "first-frame": () => firstFrames(browser, site),
+    rides: () => allRides(browser, site, wanted),
+    taps: () => taps(browser, site, plan),
+    "two-browsers": async () => {
+      await browser.close(); // the stack needs the room
+      return await twoBrowsers();
+    },
+  } satisfies Record<(typeof parts)[number], () => Promise<Measured>>;
+  const measured: Measured[] = [];
   try {
-    const wanted = cases.filter(({ name }) => name.includes(values.only ?? ""));
-    const first = await firstFrames(browser, site);
-    const [normal, slow] = [
-      await rides(browser, site, wanted, 1),
-      await rides(browser, site, wanted, 4),
-    ];
-    const aimed = await countTaps(browser, site, plan);
-    const share = aimed.hits / aimed.taps;
-    const settings = { seats, frames, loads, width: 390, height: 844, dpr: 2, changesPerSecond };
-    return {
-      name: "pages",
-      settings: { ...settings, browser: browser.version() },
-      rows: [...first.rows, ...normal, ...slow],
-      bars: [
-        ...first.bars,
-        ...barsOf(normal, slow),
-        {
-          bar: `of ${aimed.taps} taps those that hit >= 0.995`,
-          measured: share,
-          met: share >= hitsMin,
-        },
-      ],
-    };
+    for (const part of parts) {
+      if (part === (values.part ?? part)) measured.push(await measure[part]());
+    }
   } finally {
     await browser.close();
     await site.close();
   }
+  const settings = { seats, frames, loads, width: 390, height: 844, dpr: 2, changesPerSecond };
+  return {
+    name: "pages",
+    settings: { ...settings, browser: version },
+    rows: measured.flatMap(({ rows }) => rows),
+    bars: measured.flatMap(({ bars }) => bars),
+  };
+}
+
+async function allRides(
+  browser: Browser,
+  site: MapSite,
+  wanted: readonly Case[],
+): Promise<Measured> {
+  const normal = await rides(browser, site, wanted, 1);
+  const slow = await rides(browser, site, wanted, 4);
+  return { rows: [...normal, ...slow], bars: barsOf(normal, slow) };
+}
+
+async function taps(browser: Browser, site: MapSite, plan: Plan): Promise<Measured> {
+  const aimed = await countTaps(browser, site, plan);
+  const share = aimed.hits / aimed.taps;
+  const bar = `of ${aimed.taps} taps those that hit >= 0.995`;
+  return { rows: [], bars: [{ bar, measured: share, met: share >= hitsMin }] };
 }
 
 /** Loads in turn, and the difference between neighbours: a machine that slows down midway slows both. */
-async function firstFrames(browser: Browser, site: MapSite) {
+async function firstFrames(browser: Browser, site: MapSite): Promise<Measured> {
   const times: { map: number[]; empty: number[] } = { map: [], empty: [] };
   for (let load = 0; load <= loads; load++) {
     for (const kind of ["empty", "map"] as const) {
-      const ms = await withPage(browser, site, kind, (page) =>
-        page.evaluate(() => window.firstFrame),
+      const ms = await withPage(
+        browser,
+        site,
+        kind,
+        (page) => page.evaluate(() => window.firstFrame),
+        atRest,
       );
       if (load > 0) times[kind].push(ms); // the first load warms the browser
     }
@@ -154,15 +191,18 @@ function barsOf(normal: readonly FrameRow[], slow: readonly FrameRow[]): BenchBa
   ];
 }
 
+/** @param before awaited once the window is there, before anything is loaded in it */
 async function withPage<Value>(
   browser: Browser,
   site: MapSite,
   kind: "map" | "empty",
   work: (page: Page) => Promise<Value>,
+  before?: (browser: Browser) => Promise<void>,
 ): Promise<Value> {
   const context = await browser.newContext(phone);
   try {
     const page = await context.newPage();
+    await before?.(browser);
     await page.goto(`${site.url}/${kind}`);
     return await work(page);
   } finally {

@@ -42,6 +42,9 @@ async function focusOf(page: Page) {
   });
 }
 
+/** What was held on the way. */
+const figures = { tabs: 0, focusesSeenAndBare: 0, pages: 0 };
+
 /** Presses Tab until this has the focus; whatever has it on the way must be visible, and it is never lost. */
 async function tabTo(
   page: Page,
@@ -52,6 +55,7 @@ async function tabTo(
   let lost = 0;
   for (let presses = 0; presses < 150; presses++) {
     await page.keyboard.press("Tab");
+    figures.tabs++;
     const focus = await focusOf(page);
     if (!focus) {
       // Once around the page is the browser's own bar; twice is a focus that got lost.
@@ -62,6 +66,7 @@ async function tabTo(
     way.push(focus.at);
     if (!focus.ring) throw new Error(`the focus is not to be seen: ${focus.at}`);
     if (!focus.bare) throw new Error(`the focus is covered: ${focus.at}`);
+    figures.focusesSeenAndBare++;
     const wanted = page.getByRole(role, { name }).and(page.locator(":focus"));
     if ((await wanted.count()) > 0) return;
   }
@@ -70,6 +75,7 @@ async function tabTo(
 
 test("a purchase by keyboard alone: search, event, list, hold, extend, confirm, ticket", async () => {
   await shop.as(desktop, async (page) => {
+    page.on("domcontentloaded", () => figures.pages++);
     await page.goto("/");
     await tabTo(page, "searchbox", /Search events/);
     await page.keyboard.type("quartet");
@@ -103,5 +109,6 @@ test("a purchase by keyboard alone: search, event, list, hold, extend, confirm, 
     await page.keyboard.press("Enter");
     await page.getByText("Thank you. These seats are yours.").waitFor();
     await page.getByRole("img", { name: /QR/ }).first().waitFor();
+    console.log(JSON.stringify(figures));
   });
 });

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Booking } from "../../contracts/bookings.ts";
+import type { EventView } from "../../contracts/events.ts";
 import { desktop, phone } from "./browser.ts";
 import { makeEvening, stadiumSections } from "./programme.ts";
 import { type OpenShop, openRealShop } from "./shop.ts";
@@ -62,12 +63,16 @@ beforeAll(async () => {
     body: { bestAvailable: { quantity: 1 } },
   });
   conflict = { eventId: hall, ticketId: taken.body.tickets[0]?.id ?? "" };
+  const { body: view } = await shop.api<EventView>("GET", `/events/${hall}`);
+  const free = view.tickets?.find(({ status }) => status === "available")?.id;
   paths = [
     "/",
     `/e/${hall}`,
     `/e/${stadium}`,
+    `/e/${hall}?notice=signed-in&ticketIds=${free}&ticketIds=${conflict.ticketId}`,
     `/e/${hall}/s/101`,
     `/hold/${held}`,
+    `/hold/${held}?notice=signed-in`,
     `/hold/${released}`,
     conflictPath,
     `/e/${cancelled}`,
@@ -77,6 +82,7 @@ beforeAll(async () => {
     "/tickets",
     `/tickets/${bought}`,
     "/auth/sign-in",
+    "/auth/sign-in?again=yes",
     "/auth/callback",
     "/nowhere",
     `/de/e/${hall}`,

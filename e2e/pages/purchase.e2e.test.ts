@@ -1,4 +1,4 @@
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page, Request } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openApi } from "../api.ts";
 import { startWholeStack, type WholeStack } from "../whole-stack.ts";
@@ -38,6 +38,8 @@ async function inContext(
 
 test("a purchase without JavaScript: search, choose, sign in, hold, extend, confirm, ticket", async () => {
   await inContext({ ...phone, javaScriptEnabled: false }, async (page) => {
+    const asked: Request[] = [];
+    page.on("request", (request) => asked.push(request));
     await page.goto("/");
     await page.getByLabel("Search events").fill("quartet strings");
     await expect
@@ -67,6 +69,9 @@ test("a purchase without JavaScript: search, choose, sign in, hold, extend, conf
     await page.getByRole("button", { name: "Confirm" }).click();
     await page.getByText("Thank you. These seats are yours.").waitFor();
     expect(await page.getByRole("img", { name: /QR/ }).count()).toBe(2);
+    const of = (kind: string) => asked.filter((request) => request.resourceType() === kind).length;
+    console.log(JSON.stringify({ documents: of("document"), scripts: of("script"), seats: 2 }));
+    expect(of("script") + of("fetch") + of("xhr")).toBe(0);
   });
 });
 
@@ -79,6 +84,11 @@ test("best available on a desktop: sign in first, then one form", async () => {
     await page.getByLabel("Number of tickets").selectOption("3");
     await page.getByRole("button", { name: "Find best seats" }).click();
     await page.getByText(/3 seats held until/).waitFor();
+    const euros = (texts: string[]) => texts.map((text) => Number(text.replace("€", "")));
+    const prices = euros(await page.locator("table.summary tbody .number").allTextContents());
+    const [total] = euros(await page.locator("table.summary .total").allTextContents());
+    console.log(JSON.stringify({ prices, total }));
+    expect(total).toBe(prices.reduce((sum, price) => sum + price, 0));
     await page.getByRole("button", { name: "Release seats" }).click();
     await page.waitForURL(`**/e/${hall}?notice=released`);
     await page.getByRole("button", { name: "Sign out" }).click();

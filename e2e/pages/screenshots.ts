@@ -90,7 +90,7 @@ async function walk(
   };
   await page.goto("/");
   await shoot("home");
-  await page.goto("/?keyword=nothing+like+this");
+  await page.goto("/?keyword=qqxzzvw");
   await shoot("home-empty");
   await page.goto("/nowhere");
   await shoot("not-found");
@@ -131,6 +131,7 @@ async function wait(page: Page, eventId: string, shoot: Shoot): Promise<void> {
 }
 
 async function buy(page: Page, eventId: string, shoot: Shoot): Promise<void> {
+  const context = page.context();
   await page.goto(`/e/${eventId}`);
   await signIn(page, "Alice");
   await page.waitForURL(`**/e/${eventId}`);
@@ -138,10 +139,24 @@ async function buy(page: Page, eventId: string, shoot: Shoot): Promise<void> {
   await page.waitForURL("**/hold/*");
   const first = page.url();
   await shoot("hold");
+  await context.clearCookies({ name: "__Host-session" });
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await shoot("sign-in-again");
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Alice" }).click();
+  await page.waitForURL("**/hold/*");
+  await shoot("hold-again");
   await page.getByRole("button", { name: "Release seats" }).click();
   await page.waitForURL("**notice=released");
   await page.goto(first);
   await shoot("hold-over");
+  const ids = page.locator('input[name="ticketIds"]');
+  const chosen = await ids.evaluateAll((fields) =>
+    fields.map((field) => `ticketIds=${(field as HTMLInputElement).value}`),
+  );
+  await page.goto(`/e/${eventId}?notice=signed-in&${chosen.join("&")}`);
+  await page.locator("seat-map .chips button").first().waitFor();
+  await shoot("event-chosen", true);
   await page.goto(`/e/${eventId}`);
   await page.getByRole("button", { name: "Find best seats" }).click();
   await page.getByRole("button", { name: "Confirm" }).click();

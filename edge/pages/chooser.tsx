@@ -2,6 +2,7 @@ import { ticketLimitDefault } from "../../contracts/bookings.ts";
 import type { Plan } from "../../contracts/plan.ts";
 import type { PageContext } from "./context.ts";
 import { money } from "./format.ts";
+import { KeptChoice } from "./kept-choice.tsx";
 import { localPath, type Locale } from "./locale.ts";
 import type { Messages } from "./messages/en.ts";
 import { sectionPath, type SectionSummary } from "./seats.ts";
@@ -11,6 +12,8 @@ interface ChooserProps {
   readonly eventId: string;
   readonly plan: Plan;
   readonly sections: readonly SectionSummary[];
+  /** Packed statuses in ticket order. */
+  readonly packed: string;
   /** False: what others hold right now could not be told. */
   readonly heldKnown: boolean;
   /** Where the map gets its data: for a queued event these read the pass cookie. */
@@ -18,13 +21,15 @@ interface ChooserProps {
 }
 
 /** Best available first, then the map, then all sections: the same choice three times, for every way of choosing. */
-export function Chooser({ c, eventId, plan, sections, heldKnown, data }: ChooserProps) {
+export function Chooser(props: ChooserProps) {
+  const { c, eventId, plan, sections, packed, heldKnown, data } = props;
   const { m, locale } = c.var;
   const free = sections.reduce((sum, section) => sum + section.free, 0);
   return (
     <section class="chooser" aria-labelledby="choose">
       <h2 id="choose">{m.event.choose}</h2>
       {heldKnown ? "" : <p class="notice">{m.event.stale}</p>}
+      <KeptChoice c={c} eventId={eventId} plan={plan} packed={packed} />
       {free === 0 ? (
         <div class="notice">
           <b>{m.event.soldOut}</b> <span>{m.event.soldOutHint}</span>
@@ -42,7 +47,12 @@ export function Chooser({ c, eventId, plan, sections, heldKnown, data }: Chooser
   );
 }
 
-function BestAvailable({ c, eventId, plan, sections }: Omit<ChooserProps, "data" | "heldKnown">) {
+function BestAvailable({
+  c,
+  eventId,
+  plan,
+  sections,
+}: Omit<ChooserProps, "data" | "heldKnown" | "packed">) {
   const { m, locale } = c.var;
   const asked = { section: c.req.query("section"), maxPrice: c.req.query("maxPrice") };
   const quantity = Number(c.req.query("quantity") ?? 2);
@@ -104,7 +114,12 @@ export function MapPreloads(urls: { readonly plan: string; readonly availability
 }
 
 /** Empty until its script runs; the section list below says the same. */
-function SeatMap({ c, eventId, plan, data }: Omit<ChooserProps, "sections" | "heldKnown">) {
+function SeatMap({
+  c,
+  eventId,
+  plan,
+  data,
+}: Omit<ChooserProps, "sections" | "heldKnown" | "packed">) {
   const { m, locale } = c.var;
   return (
     <seat-map
@@ -139,6 +154,8 @@ export function mapMessages(m: Messages, nothing = m.map.nothing): string {
     lost: lost("{seat}"),
     full: full(0).replace("0", "{count}"),
     place: m.place("{section}", "{row}", "{seat}"),
+    inSection: m.place("{section}", "", ""),
+    inRow: m.place("{section}", "{row}", ""),
     priceFrom: m.home.priceFrom("{price}"),
   });
 }

@@ -2,10 +2,13 @@ import type { Problem } from "../../contracts/problem.ts";
 import type { PageContext } from "./context.ts";
 import { respond, type Page } from "./layout.tsx";
 import { localPath } from "./locale.ts";
+import { signInAgainPath } from "./sign-in-path.ts";
 
 /** Says what did not work, in the reader's language and without blame, and where to go from here. */
-export function problemPage(c: PageContext, problem: Problem): Promise<Response> {
+export async function problemPage(c: PageContext, problem: Problem): Promise<Response> {
   if (problem.code === "not-found") return notFoundPage(c);
+  // The session ended between our look at it and the API's.
+  if (problem.code === "unauthenticated") return c.redirect(signInAgainPath(c), 303);
   const { m, locale } = c.var;
   if (problem.code === "service-unavailable" || problem.code === "rate-limited") {
     c.header("Retry-After", "5");

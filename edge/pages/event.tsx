@@ -11,6 +11,7 @@ import { respond } from "./layout.tsx";
 import { Metadata } from "./metadata.tsx";
 import { localPath } from "./locale.ts";
 import type { Offers } from "./json-ld.ts";
+import { toWaitingRoom } from "./to-waiting-room.ts";
 import { summarise, type SectionSummary } from "./seats.ts";
 
 /** `/e/:id`: the facts for everybody and, where there is no waiting room, the choice of seats. */
@@ -69,8 +70,7 @@ export async function seatsPage(c: PageContext): Promise<Response> {
   if (state !== "on-sale" && state !== "queued")
     return c.redirect(localPath(locale, `/e/${eventId}`), 303);
   const chosen = await loadChooser(c, facts, admissionOf(c, eventId));
-  if (chosen === "admission-required")
-    return c.redirect(localPath(locale, `/wait/${eventId}`), 303);
+  if (chosen === "admission-required") return toWaitingRoom(c, eventId);
   if (chosen === "unavailable") return problemPage(c, unavailable(c));
   return respond(c, {
     title: facts.event.name,
@@ -131,6 +131,7 @@ async function loadChooser(
         eventId={event.id}
         plan={plan.value}
         sections={sections}
+        packed={availability.value.statuses}
         heldKnown={availability.value.heldKnown !== false}
         data={data}
       />

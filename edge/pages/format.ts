@@ -89,9 +89,11 @@ export function time(
   return dateFormat(locale, `${style} named`, named, zone).format(new Date(at));
 }
 
+type Place = Pick<Ticket, "section" | "row" | "seat">;
+
 /** Seats of a booking, as few words as possible: "Section 102, row F, seat 14, 15". */
-export function places(m: Messages, tickets: readonly Ticket[]): string[] {
-  const groups = new Map<string, { first: Ticket; seats: string[] }>();
+export function places(m: Messages, tickets: readonly Place[]): string[] {
+  const groups = new Map<string, { first: Place; seats: string[] }>();
   for (const ticket of tickets) {
     const key = JSON.stringify([ticket.section, ticket.row]);
     const group = groups.get(key) ?? { first: ticket, seats: [] };

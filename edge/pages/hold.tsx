@@ -24,6 +24,13 @@ export async function holdPage(c: PageContext): Promise<Response> {
   const live = booking.status === "held" && expiresAt > deps.now() && !isOff;
   const body = (
     <section class="narrow">
+      {c.req.query("notice") === "signed-in" ? (
+        <p class="notice good" role="status">
+          {m.hold.signedIn}
+        </p>
+      ) : (
+        ""
+      )}
       <p class="eyebrow">
         <bdi>{event.value.event.name}</bdi> ·{" "}
         {time(locale, "full", event.value.event.startsAt, zone)}

@@ -8,6 +8,7 @@ import { choiceAddress, holdKey, readFields, readHoldForm } from "./hold-form.ts
 import { respond } from "./layout.tsx";
 import { localPath } from "./locale.ts";
 import { seatsById, sectionPath } from "./seats.ts";
+import { signInPath } from "./sign-in-path.ts";
 
 /** `POST /e/:id/hold`: from every way of choosing. Signing in comes first and brings the choice back. */
 export async function postHold(c: PageContext): Promise<Response> {
@@ -15,13 +16,11 @@ export async function postHold(c: PageContext): Promise<Response> {
   const eventId = c.req.param("id") ?? "";
   const fields = readFields(await c.req.formData());
   const pass = passOf(c, eventId);
-  if (!c.get("session")) {
+  const toSignIn = () => {
     const next = localPath(locale, choiceAddress(eventId, fields, pass !== undefined));
-    return c.redirect(
-      `${localPath(locale, "/auth/sign-in")}?next=${encodeURIComponent(next)}`,
-      303,
-    );
-  }
+    return c.redirect(signInPath(c, next), 303);
+  };
+  if (!c.get("session")) return toSignIn();
   const request = readHoldForm(fields);
   if (!request) {
     const from = fields.get("from")?.[0] ?? "";
@@ -34,6 +33,7 @@ export async function postHold(c: PageContext): Promise<Response> {
   if (placed.problem.code === "admission-required") {
     return c.redirect(localPath(locale, `/wait/${eventId}`), 303);
   }
+  if (placed.problem.code === "unauthenticated") return toSignIn(); // it ended a moment ago
   if (placed.problem.code === "tickets-unavailable")
     return conflictPage(c, eventId, placed.problem);
   return problemPage(c, placed.problem);
@@ -77,12 +77,7 @@ async function conflictPage(c: PageContext, eventId: string, problem: Problem): 
         {offers.length === 0 ? <p>{m.conflict.none}</p> : <h2>{m.conflict.alternatives}</h2>}
         <ul class="offers">
           {offers.map(({ ids, seats, plan: { prices, currency } }) => {
-            const tickets = seats.map((seat) => ({
-              ...seat,
-              price: { amount: prices[seat.priceIndex] ?? 0, currency },
-              status: "available" as const,
-            }));
-            const total = tickets.reduce((sum, ticket) => sum + ticket.price.amount, 0);
+            const amount = seats.reduce((sum, seat) => sum + (prices[seat.priceIndex] ?? 0), 0);
             return (
               <li>
                 <form
@@ -94,14 +89,14 @@ async function conflictPage(c: PageContext, eventId: string, problem: Problem): 
                     <input type="hidden" name="ticketIds" value={id} />
                   ))}
                   <p>
-                    {places(m, tickets).map((place) => (
+                    {places(m, seats).map((place) => (
                       <bdi class="item">{place}</bdi>
                     ))}
-                    <b>{money(locale, { amount: total, currency })}</b>
+                    <b>{money(locale, { amount, currency })}</b>
                   </p>
                   <button class="primary">
                     {m.conflict.hold}
-                    <span class="hidden">{`: ${places(m, tickets).join("; ")}`}</span>
+                    <span class="hidden">{`: ${places(m, seats).join("; ")}`}</span>
                   </button>
                 </form>
               </li>

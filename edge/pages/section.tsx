@@ -10,6 +10,7 @@ import { money, time } from "./format.ts";
 import { respond } from "./layout.tsx";
 import { localPath } from "./locale.ts";
 import { PassNotice } from "./pass-notice.tsx";
+import { toWaitingRoom } from "./to-waiting-room.ts";
 import { seatsOfSection, sectionName, type Seat } from "./seats.ts";
 
 /** Rows beyond so many seats go to a further page, so that a page of a standing area stays small. */
@@ -29,7 +30,7 @@ export async function sectionPage(c: PageContext): Promise<Response> {
   for (const part of [facts, plan, availability]) {
     if (part.ok) continue;
     if (part.problem.code !== "admission-required") return problemPage(c, part.problem);
-    return c.redirect(localPath(locale, `/wait/${eventId}`), 303);
+    return toWaitingRoom(c, eventId);
   }
   if (!facts.ok || !plan.ok || !availability.ok) return notFoundPage(c);
   const seats = seatsOfSection(plan.value, availability.value.statuses, name);

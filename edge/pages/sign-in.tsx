@@ -15,7 +15,7 @@ const Kept = z.object({
 
 /**
  * `/auth/sign-in?next=`: on to the issuer. A page and not a redirect, since browsers hold `form-action` against the
- * redirects after a form, too.
+ * redirects after a form, too. `again`: whoever was in the middle of something reads first why they are here.
  */
 export async function signInPage(c: PageContext): Promise<Response> {
   const { deps, m, locale } = c.var;
@@ -24,13 +24,17 @@ export async function signInPage(c: PageContext): Promise<Response> {
   const { url, attempt } = begun.value;
   const next = localTarget(c.req.query("next"), c) ?? localPath(locale, "/");
   setSignIn(c, attempt.state, JSON.stringify({ ...attempt, next }));
-  c.header("Refresh", `0; url=${url}`);
+  const isAgain = c.req.query("again") !== undefined;
+  if (!isAgain) c.header("Refresh", `0; url=${url}`);
+  const title = isAgain ? m.signIn.ended : m.signIn.title;
   return respond(c, {
-    title: m.signIn.title,
+    title,
     body: (
       <section class="narrow">
-        <h1>{m.signIn.title}</h1>
-        <p class="lead">{m.signIn.lead}</p>
+        <h1>{title}</h1>
+        <p class="lead" role={isAgain ? "alert" : undefined}>
+          {isAgain ? m.signIn.endedHint : m.signIn.lead}
+        </p>
         <a class="button primary big" href={url}>
           {m.signIn.title}
         </a>

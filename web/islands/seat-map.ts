@@ -3,6 +3,8 @@ import { createCamera } from "../map/camera.ts";
 import { createChoice } from "../map/choice.ts";
 import { make, makeFilter, makeKeys, makeLegend } from "../map/furniture.ts";
 import { seatAt, sectionAt } from "../map/hit.ts";
+import { whenIdle } from "../map/idle.ts";
+import { createInView } from "../map/in-view.ts";
 import { layOut } from "../map/layout.ts";
 import { followSeats } from "../map/live.ts";
 import { nameSeats, type SeatName } from "../map/names.ts";
@@ -54,13 +56,17 @@ class SeatMap extends HTMLElement {
       (index) => names.name(index).seat,
     );
 
+    const inView = createInView(words, layout, names);
     const canvas = make("canvas", { "aria-hidden": "true" });
     const box = make("div", { class: "map-box" }, canvas);
     const camera = createCamera(
       box,
       canvas,
       layout,
-      (ctx, view, dpr, isEmpty) => painter(ctx, view, dpr, theme, isEmpty),
+      (ctx, view, dpr, isEmpty) => {
+        inView.show(view, { width: ctx.canvas.width / dpr, height: ctx.canvas.height / dpr });
+        return painter(ctx, view, dpr, theme, isEmpty);
+      },
       (at, scale) => {
         if (scale < tapScale) {
           if (sectionAt(layout, at, fingerReach / scale)) camera.approach(at, tapScale);
@@ -124,13 +130,14 @@ class SeatMap extends HTMLElement {
         }),
       );
     }
-    this.prepend(bar, box, keys, alert, chips);
+    this.prepend(bar, box, inView.element, keys, alert, chips);
     if (!outside) form.prepend(status);
     this.hidden = false;
     for (const id of new URLSearchParams(location.search).getAll("ticketIds")) {
       const index = names.indexOf(id);
       if (index >= 0 && !states.mine.has(index)) choice.toggle(index);
     }
+    document.querySelector("[data-kept]")?.remove(); // the page's own list of the same seats
     show();
     const at = layout.sections.find(({ name }) => name === wanted);
     if (at) camera.show(at.box);
@@ -139,12 +146,9 @@ class SeatMap extends HTMLElement {
       legend.draw(theme);
       camera.redraw();
     });
-    let stop = () => {};
-    // What the first frame can do without; whoever touches a seat earlier waits for it.
-    const cancel = afterNextFrame(() => {
-      legend.draw(theme);
-      layout.placeSeats();
-      stop = followSeats(urls, {
+    let stop: (() => void) | undefined;
+    const follow = () =>
+      followSeats(urls, {
         load: (statuses) => settle(states.load(statuses), "all"),
         apply: (changes: readonly SeatChange[]) =>
           settle(
@@ -152,26 +156,19 @@ class SeatMap extends HTMLElement {
             changes.map(([index]) => index),
           ),
       });
+    // What the first frame can do without; whoever touches a seat earlier waits for its place.
+    const cancel = whenIdle((isOver) => {
+      if (!stop) {
+        legend.draw(theme);
+        stop = follow();
+      }
+      return layout.placeSeats(isOver);
     });
     return () => {
       cancel();
-      stop();
+      stop?.();
     };
   }
-}
-
-/** Calls back once the next frame is out, however long that takes. @returns the function that gives it up */
-function afterNextFrame(callback: () => void): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let frame = requestAnimationFrame(() => {
-    frame = requestAnimationFrame(() => {
-      timer = setTimeout(callback);
-    });
-  });
-  return () => {
-    cancelAnimationFrame(frame);
-    clearTimeout(timer);
-  };
 }
 
 function labelsOf(plan: Plan, prices: readonly string[]) {

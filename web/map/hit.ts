@@ -8,9 +8,10 @@ const reach = 0.75;
 /**
  * The seat nearest to a point, or -1. No index is needed: few boxes contain the point, and a section's seats are few.
  * @param at in world units
+ * @param within how far from a seat's middle
  */
-export function seatAt(layout: Layout, at: Point): number {
-  let [best, nearest] = [-1, reach * reach];
+export function seatAt(layout: Layout, at: Point, within = reach): number {
+  let [best, nearest] = [-1, within * within];
   for (const { box, from, count } of layout.sections) {
     if (at.x < box.left || at.x > box.right || at.y < box.top || at.y > box.bottom) continue;
     for (let index = from; index < from + count; index++) {

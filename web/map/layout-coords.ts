@@ -28,7 +28,7 @@ export function layOutCoords(
     const outline = hullOf(x.subarray(from, from + count), y.subarray(from, from + count));
     return { name, from, count, outline, box: boundsOf([], [], outline) };
   });
-  const placeSeats = () => {};
+  const placeSeats = () => true;
   return { kind: "coords", x, y, placeSeats, sections, bounds: boundsOf(x, y), stage: [] };
 }
 

@@ -35,6 +35,18 @@ test("a plan is laid out the same way every time, every seat at a finite place w
   );
 });
 
+test("seats that are placed in several goes stand where they stand when placed at once", () => {
+  const [whole, sliced] = [layOut(stadiumPlan()), layOut(stadiumPlan())];
+  let [goes, asked] = [0, 0];
+  while (!sliced.placeSeats(() => ++asked % 8 === 0)) goes++;
+  expect(goes).toBeGreaterThan(10);
+  expect([sliced.x, sliced.y]).toEqual([whole.x, whole.y]);
+  // Whoever needs a seat before that gets it.
+  const begun = layOut(stadiumPlan());
+  begun.placeSeats(() => true);
+  expect(begun.x).toEqual(whole.x);
+});
+
 test("no two seats of any generated plan come closer than 0.9 of a pitch", () => {
   fc.assert(
     fc.property(sections, (list) => {

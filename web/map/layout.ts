@@ -11,8 +11,12 @@ export interface Layout {
   readonly y: Float32Array;
   readonly sections: readonly LaidSection[];
   readonly bounds: Box;
-  /** Makes `x` and `y` ready; reading them does so, too. Nobody needs them while sections are areas. */
-  readonly placeSeats: () => void;
+  /**
+   * Makes `x` and `y` ready; reading them does so, too. Nobody needs them while sections are areas.
+   * @param isOver says when to pause; without it all seats are placed
+   * @returns whether all are
+   */
+  readonly placeSeats: (isOver?: () => boolean) => boolean;
   /** What the seats face, as a polygon, or nothing. */
   readonly stage: readonly number[];
 }
@@ -43,19 +47,23 @@ export function layOut(plan: Plan): Layout {
   const hall = seats <= hallSeatsMax || blocks.length <= hallSectionsMax;
   const { waiting, sections, stage } = hall ? layOutHall(blocks) : layOutBowl(blocks);
   const corners = sections.flatMap(({ box }) => [box.left, box.top, box.right, box.bottom]);
-  let placed: SeatCoordinates | undefined;
-  const placeAll = () => {
-    const target = { x: new Float32Array(seats), y: new Float32Array(seats) };
-    for (const placeSeats of waiting) placeSeats(target);
-    return target;
+  let memory: SeatCoordinates | undefined;
+  let placed = 0;
+  const target = () => (memory ??= { x: new Float32Array(seats), y: new Float32Array(seats) });
+  const placeSeats = (isOver = () => false) => {
+    for (; placed < waiting.length && !isOver(); placed++) waiting[placed]?.(target());
+    return placed === waiting.length;
   };
-  const coordinates = () => (placed ??= placeAll());
+  const coordinates = () => {
+    if (placed < waiting.length) placeSeats();
+    return target();
+  };
   return {
     kind: hall ? "hall" : "bowl",
     sections,
     stage,
     bounds: boundsOf([], [], [...corners, ...stage]),
-    placeSeats: () => void coordinates(),
+    placeSeats,
     get x() {
       return coordinates().x;
     },

@@ -8,7 +8,7 @@ import { seatState, type SeatStates } from "./states.ts";
 import { bared, overlaps, type View } from "./view.ts";
 
 /** CSS pixels a seat: below, sections are areas; above, seats are drawn one by one; between, from bitmaps. */
-const areaScaleMax = 5;
+export const areaScaleMax = 5;
 const bitmapScaleMax = 16;
 /** From here on a finger can mean one seat, and seats say their numbers. */
 export const tapScale = 24;

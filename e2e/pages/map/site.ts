@@ -1,5 +1,5 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer, type ServerResponse } from "node:http";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
@@ -12,6 +12,11 @@ const root = join(import.meta.dirname, "../../..");
 /** How many changes a message carries, as the edge gathers them. */
 const changesPerMessage = 100;
 const states = ["available", "held", "booked", "blocked"] as const;
+
+interface File {
+  readonly type: string;
+  readonly body: Buffer;
+}
 
 export interface MapSite {
   /** `/map` shows the plan, `/empty` a canvas of the same size and nothing on it. */
@@ -26,24 +31,25 @@ export interface MapSite {
  * @param plan whose seats; about one in five is not free
  */
 export async function openMapSite(plan: Plan, seats: number): Promise<MapSite> {
-  const files = new Map<string, () => Promise<[type: string, body: string | Buffer]>>();
   const folder = await mkdtemp(join(tmpdir(), "frontrow-map-"));
   const assets = await buildWeb(root, folder);
+  // All from memory, as the edge does: the browser needs the processors that a server would take.
+  const files = new Map<string, File>();
   for (const path of Object.values(assets)) {
     const type = path.endsWith(".css") ? "text/css" : "text/javascript";
-    const body = await readFile(join(folder, path));
-    files.set(path, async () => [type, body]);
+    files.set(path, { type, body: await readFile(join(folder, path)) });
   }
   await rm(folder, { recursive: true });
   const statuses = Array.from({ length: seats }, (_, index) => statusOf(index));
-  const json = (value: unknown) => async (): Promise<[string, string]> => [
-    "application/json",
-    JSON.stringify(value),
-  ];
+  const json = (value: unknown): File => ({
+    type: "application/json",
+    body: Buffer.from(JSON.stringify(value)),
+  });
   files.set("/plan", json(plan));
   files.set("/availability", json({ version: plan.version, statuses: packStatuses(statuses) }));
-  files.set("/map", async () => ["text/html", page(assets, "map")]);
-  files.set("/empty", async () => ["text/html", page(assets, "empty")]);
+  for (const kind of ["map", "empty"] as const) {
+    files.set(`/${kind}`, { type: "text/html", body: Buffer.from(page(assets, kind)) });
+  }
   for (const name of ["driver", "empty"]) {
     const { outputFiles } = await build({
       entryPoints: [join(import.meta.dirname, `${name}.ts`)],
@@ -51,21 +57,18 @@ export async function openMapSite(plan: Plan, seats: number): Promise<MapSite> {
       write: false,
       format: "esm",
     });
-    files.set(`/${name}.js`, async () => ["text/javascript", outputFiles[0]?.text ?? ""]);
+    const body = Buffer.from(outputFiles[0]?.contents ?? "");
+    files.set(`/${name}.js`, { type: "text/javascript", body });
   }
   return await listen(files, seats);
 }
 
-async function listen(
-  files: ReadonlyMap<string, () => Promise<[string, string | Buffer]>>,
-  seats: number,
-): Promise<MapSite> {
-  const server = createServer((request, response) => void answer(request.url ?? "", response));
-  const answer = async (path: string, response: ServerResponse) => {
-    const file = await files.get(path)?.();
+async function listen(files: ReadonlyMap<string, File>, seats: number): Promise<MapSite> {
+  const server = createServer(({ url = "" }, response) => {
+    const file = files.get(url);
     if (!file) return response.writeHead(404).end();
-    return response.writeHead(200, { "Content-Type": file[0] }).end(file[1]);
-  };
+    return response.writeHead(200, { "Content-Type": file.type }).end(file.body);
+  });
   const sockets = new WebSocketServer({ server, path: "/live" });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   let [seq, timer] = [0, undefined as ReturnType<typeof setInterval> | undefined];
@@ -115,7 +118,12 @@ const preloads = ["/plan", "/availability"]
   .join("");
 
 function page(assets: Readonly<Record<string, string>>, kind: "map" | "empty"): string {
-  const words = JSON.stringify({ place: "{section} {row} {seat}", nothing: "-" });
+  const words = JSON.stringify({
+    place: "{section} {row} {seat}",
+    inSection: "{section}",
+    inRow: "{section} {row}",
+    nothing: "-",
+  });
   const map = `<seat-map data-plan="/plan" data-availability="/availability" data-live="/live" data-locale="en"
     data-limit="8" data-prices='["€25","€55","€99"]' data-messages='${words}' hidden><form><button>Hold seats</button></form></seat-map>`;
   const canvas = `<seat-map><div class="map-box"><canvas></canvas></div></seat-map>`;

@@ -128,6 +128,7 @@ export const de = {
     title: "Deine Plätze sind reserviert",
     until: (count, time) => `${seats(count)} reserviert bis ${time}`,
     hint: "Niemand sonst kann sie nehmen. Prüfe sie und bestätige dann.",
+    signedIn: "Du bist wieder angemeldet, und nichts ging verloren.",
     total: "Gesamt, alles inbegriffen",
     confirm: "Bestätigen",
     extend: "Verlängern",
@@ -244,6 +245,9 @@ export const de = {
     title: "Anmelden",
     lead: "Du meldest dich mit deinem Konto an und kommst direkt zurück.",
     failed: "Das hat nicht geklappt. Bitte versuch es noch einmal.",
+    ended: "Bitte melde dich noch einmal an",
+    endedHint:
+      "Du wurdest abgemeldet, weil einige Zeit vergangen ist. Nichts ist verloren: Was du reserviert hast, bleibt bis zur genannten Zeit reserviert. Melde dich an, und du bist wieder, wo du warst.",
   },
   map: {
     label: "Saalplan",

@@ -129,6 +129,7 @@ export const en = {
     title: "Your seats are held",
     until: (count: number, time: string) => `${seats(count)} held until ${time}`,
     hint: "Nobody else can take them. Check them, then confirm.",
+    signedIn: "You are signed in again, and nothing was lost.",
     total: "Total, everything included",
     confirm: "Confirm",
     extend: "Extend",
@@ -241,6 +242,9 @@ export const en = {
     title: "Sign in",
     lead: "You sign in with your account; then you come straight back.",
     failed: "That did not work. Please try again.",
+    ended: "Please sign in again",
+    endedHint:
+      "You have been signed out because some time has passed. Nothing is lost: what you hold stays held until the time you were told. Sign in, and you are back where you were.",
   },
   map: {
     label: "Seat map",

@@ -127,6 +127,7 @@ export const es = {
     title: "Tus asientos están reservados",
     until: (count, time) => `${seats(count)} hasta las ${time}`,
     hint: "Nadie más puede tomarlos. Revísalos y confirma.",
+    signedIn: "Has vuelto a iniciar sesión y no se ha perdido nada.",
     total: "Total, todo incluido",
     confirm: "Confirmar",
     extend: "Ampliar",
@@ -241,6 +242,9 @@ export const es = {
     title: "Iniciar sesión",
     lead: "Inicias sesión con tu cuenta y vuelves directamente aquí.",
     failed: "No ha funcionado. Inténtalo de nuevo.",
+    ended: "Vuelve a iniciar sesión",
+    endedHint:
+      "Tu sesión terminó porque ha pasado un tiempo. No se ha perdido nada: lo que tienes reservado sigue reservado hasta la hora indicada. Inicia sesión y vuelves a donde estabas.",
   },
   map: {
     label: "Plano de asientos",
