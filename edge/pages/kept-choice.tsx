@@ -25,9 +25,9 @@ export function KeptChoice(props: { c: PageContext; eventId: string; plan: Plan;
   const amount = seats.reduce((sum, seat) => sum + (plan.prices[seat.priceIndex] ?? 0), 0);
   return (
     <>
-      {places(m, lost).map((place) => (
+      {lost.map((seat) => (
         <p class="notice">
-          <bdi>{m.map.lost(place)}</bdi>
+          <bdi>{m.map.lost(places(m, [seat]).join(""))}</bdi>
         </p>
       ))}
       {seats.length === 0 ? (
