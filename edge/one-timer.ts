@@ -21,9 +21,10 @@ export function oneTimer(now: () => number): SetTimer {
   const waits = new Set<Wait>();
   let armedFor = Number.POSITIVE_INFINITY;
   let disarm: (() => void) | undefined;
-  let isArming = false;
+  /** Now, for all that begin together: a look at the clock is not free either. */
+  let beginning: number | undefined;
   const arm = (since: number) => {
-    isArming = false;
+    beginning = undefined;
     const first = Math.min(...Array.from(waits, ({ at }) => at));
     if (first >= armedFor) return; // it goes off for nothing then, and is set anew
     disarm?.();
@@ -40,12 +41,12 @@ export function oneTimer(now: () => number): SetTimer {
     arm(at);
   };
   return (ms, done) => {
-    const since = now();
+    const since = beginning ?? now();
     const wait = { at: since + ms, done };
     waits.add(wait);
     // Not before all that begin together have said when: mostly the last one is the first to be due.
-    if (!isArming) void Promise.resolve().then(() => arm(since));
-    isArming = true;
+    if (beginning === undefined) void Promise.resolve().then(() => arm(since));
+    beginning = since;
     return () => {
       waits.delete(wait);
       if (waits.size > 0) return;

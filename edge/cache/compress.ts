@@ -1,6 +1,6 @@
 // The runtime's own streams know no Brotli; its zlib does.
 // oxlint-disable-next-line no-restricted-imports
-import { brotliDecompressSync, gzipSync } from "node:zlib";
+import { brotliDecompressSync, crc32, gzipSync } from "node:zlib";
 
 /** How bodies are kept: Brotli where the origin made it (a quarter of the size), gzip where the edge did. */
 export type Packing = "br" | "gzip";
@@ -22,6 +22,11 @@ const atOnceMax = 256 * 1024;
  */
 const smallMax = 32 * 1024;
 const forSmall = { level: 3, memLevel: 6, windowBits: 13 };
+
+/** As gzip itself has it. */
+export function checksum(bytes: Uint8Array): number {
+  return crc32(bytes);
+}
 
 /** Compresses with gzip. */
 export async function compress(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
