@@ -20,6 +20,6 @@ export function readSearchQuery(query: string): Read | ReturnType<typeof SearchQ
 
 /** By the contract alone. */
 export function readAny(query: string): ReturnType<typeof SearchQuery.safeParse> {
-  const parameters = getQueryParam(`/?${query}`);
+  const parameters = getQueryParam(`https://edge/?${query}`);
   return SearchQuery.safeParse(typeof parameters === "object" ? parameters : {});
 }
