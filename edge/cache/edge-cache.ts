@@ -230,8 +230,9 @@ export class EdgeCache {
         this.#memory.set(key, answer);
         const isAskedOnce = request.eager === true && !copy;
         if (isAskedOnce) this.#askedOnce.add(answer);
-        else request.waitUntil(this.#share(key, answer, copy, lifetimes.onErrorMs));
-        if (answer.encoding === "identity") request.waitUntil(this.#packLater(key, answer));
+        const kept = this.#packLater(key, answer);
+        const share = (it: CachedAnswer) => this.#share(key, it, copy, lifetimes.onErrorMs);
+        request.waitUntil(isAskedOnce ? kept : kept.then(share));
         return answer;
       } catch (error) {
         // Only where there is a copy does it matter, and invented keys have none.
@@ -244,11 +245,13 @@ export class EdgeCache {
   }
 
   /** Nobody waits for it: whoever asked is answered with what there is. */
-  async #packLater(key: string, answer: CachedAnswer): Promise<void> {
+  async #packLater(key: string, answer: CachedAnswer): Promise<CachedAnswer> {
+    if (answer.encoding !== "identity") return answer;
     await new Promise((resolve) => setTimeout(resolve, 0));
     const kept = await packed(answer);
-    if (!this.#memory.replace(key, answer, kept)) return;
-    if (this.#askedOnce.delete(answer)) this.#askedOnce.add(kept);
+    const isThere = this.#memory.replace(key, answer, kept);
+    if (isThere && this.#askedOnce.delete(answer)) this.#askedOnce.add(kept);
+    return kept;
   }
 
   /** A refusal is shared only where it replaces something: invented ids would fill the cache. */
