@@ -1,10 +1,11 @@
-import { getQueryParam } from "hono/utils/url";
-import { SearchQuery } from "../contracts/search.ts";
+import type { SearchQuery } from "../contracts/search.ts";
 import { respond } from "./cache/respond.ts";
 import { sourceOf } from "./middleware/measure.ts";
 import { requestIdOf } from "./middleware/request-id.ts";
+import { oneTimer } from "./one-timer.ts";
 import type { Parts } from "./parts.ts";
 import { normaliseSearch, toQueryString } from "./search/normalise.ts";
+import { readSearchQuery } from "./search/read-query.ts";
 import { searchEvents, searchKey, searchPath } from "./search/search-events.ts";
 import type { SearchContext } from "./search/typesense.ts";
 import {
@@ -24,16 +25,21 @@ export function answerSearch(parts: Parts): AheadOfApp {
   const { env, figures, now } = parts;
   return (request, ctx, otherwise) => {
     if (!isSimpleRead(parts, request)) return otherwise();
-    const { path } = splitAddress(request.url);
+    const { path, query: typed } = splitAddress(request.url);
     if (path !== searchPath) return otherwise();
-    const query = readSearch(request.url);
+    const query = readSearchQuery(typed);
     if (!query.success) return otherwise();
     const began = now();
     const requestId = requestIdOf(request.headers);
-    const context = { requestId, waitUntil: (work: Promise<unknown>) => ctx.waitUntil(work) };
+    const context = {
+      requestId,
+      waitUntil: (work: Promise<unknown>) => ctx.waitUntil(work),
+      setTimer: oneTimer(now),
+    };
     const answer = async () => {
       if (env.RATE_LIMITS === "on") await countAddress(parts, "LIMIT_SEARCHES", request.headers);
-      return respondToSearch(parts, request, query.data, context, ownHeaders(requestId));
+      const more = ownHeaders(requestId);
+      return respondToSearch(parts, request, { ...query, typed }, context, more);
     };
     return answer()
       .catch((error: unknown) => problemAnswer(error, path, requestId))
@@ -47,26 +53,22 @@ export function answerSearch(parts: Parts): AheadOfApp {
   };
 }
 
-/** Of parameters that come twice the first counts. */
-export function readSearch(url: string) {
-  const query = getQueryParam(url);
-  return SearchQuery.safeParse(typeof query === "object" ? query : {});
-}
-
 /**
  * The answer to a valid search.
+ * @param asked the query, and how it was typed
  * @param more headers to go with it
  * @throws `service-unavailable`
  */
 export async function respondToSearch(
   parts: Parts,
   request: Request,
-  query: SearchQuery,
+  asked: { readonly data: SearchQuery; readonly typed: string },
   context: SearchContext,
   more: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
-  const search = normaliseSearch(query);
-  const result = await searchEvents(parts, search, context);
-  parts.searchKeys.note(splitAddress(request.url).query, searchKey(toQueryString(search)));
+  const search = normaliseSearch(asked.data);
+  const query = toQueryString(search);
+  const result = await searchEvents(parts, { search, query }, context);
+  parts.searchKeys.note(asked.typed, searchKey(query));
   return respond(request, result, "public", more);
 }

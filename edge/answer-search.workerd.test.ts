@@ -1,10 +1,11 @@
-import { createExecutionContext } from "cloudflare:test";
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { answerSearch } from "./answer-search.ts";
 import { createApp } from "./app.ts";
 import { readEnv } from "./env.ts";
 import { openParts, type Parts } from "./parts.ts";
+import { createServe } from "./serve.ts";
 import { newId, origin, searchServer } from "./testing/neighbours.ts";
 
 /** An age of whole seconds stands in the headers. */
@@ -62,6 +63,33 @@ test.each([{}, { "Accept-Encoding": "identity" }])(
     expect(ahead.headers["cache-status"]).toContain("fwd=miss");
   },
 );
+
+test("a new search goes out as it is; who asks again gets it packed, under the same tag, or a 304", async () => {
+  const keyword = `twice${newId()}`;
+  await playSearch(keyword);
+  const serve = createServe(await openNew());
+  const ask = async (headers: Record<string, string> = {}) => {
+    const ctx = createExecutionContext();
+    const response = await serve(
+      asked(`/events/search?keyword=${keyword}`, headers),
+      { ...env },
+      ctx,
+    );
+    const answer = await read(response);
+    await waitOnExecutionContext(ctx); // it packs what it has sent
+    return answer;
+  };
+  const first = await ask();
+  const second = await ask();
+  expect(first.headers["content-encoding"]).toBeUndefined();
+  expect(second.headers["content-encoding"]).toBe("gzip");
+  expect(second.headers["etag"]).toBe(first.headers["etag"]);
+  const unpacked = await ask({ "Accept-Encoding": "identity" });
+  expect(unpacked.headers["content-encoding"]).toBeUndefined();
+  expect(unpacked.body).toEqual(first.body);
+  const known = await ask({ "If-None-Match": first.headers["etag"] ?? "" });
+  expect([known.status, known.body]).toEqual([304, []]);
+});
 
 test("a search that nobody can answer is the app's 503", async () => {
   const keyword = `dead${newId()}`;

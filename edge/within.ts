@@ -1,18 +1,24 @@
+import { plainTimer, type SetTimer } from "./one-timer.ts";
+
 /**
  * Waits for a promise, but not longer than `ms`.
  * @returns what it gives, or `"late"`
  * @throws what it throws, if that comes in time
  */
-export function within<T>(promise: Promise<T>, ms: number): Promise<T | "late"> {
+export function within<T>(
+  promise: Promise<T>,
+  ms: number,
+  setTimer: SetTimer = plainTimer,
+): Promise<T | "late"> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve("late"), ms);
+    const cancel = setTimer(ms, () => resolve("late"));
     promise.then(
       (value) => {
-        clearTimeout(timer);
+        cancel();
         resolve(value);
       },
       (error: unknown) => {
-        clearTimeout(timer);
+        cancel();
         reject(error);
       },
     );

@@ -4,7 +4,7 @@ import type pg from "pg";
 import { openDatabase } from "../../db/client.ts";
 import { startWholeStack } from "../../e2e/whole-stack.ts";
 import { freePort } from "../../dev/free-port.ts";
-import { startScript } from "../reads/bare.ts";
+import { startScript } from "../bare-worker.ts";
 import type { BenchRow } from "../report.ts";
 import { cpuTimes, machineTimes, shares } from "./cpu-time.ts";
 import { countTransactions, makeEvent, type BenchEvent } from "./event.ts";

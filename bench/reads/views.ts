@@ -1,6 +1,6 @@
+import { startRepeater } from "../bare-worker.ts";
 import { type LoadAnswer, type LoadFigures, openClient } from "../load.ts";
 import type { BenchBar, BenchReport, BenchRow } from "../report.ts";
-import { startBareWorker } from "./bare.ts";
 import type { Lab } from "./lab.ts";
 import { round, sideBySide } from "./side-by-side.ts";
 
@@ -38,7 +38,7 @@ async function besideBare(lab: Lab, seats: number, rounds: number) {
   const plain = await once(edgeUrl, path, { "accept-encoding": "identity" });
   const gzipped = await once(edgeUrl, path, { "accept-encoding": "gzip" });
   const availability = await once(edgeUrl, `${path}/availability`);
-  const bare = await startBareWorker(first);
+  const bare = await startRepeater(first);
   try {
     const known = { ...packed, "if-none-match": String(first.headers.etag) };
     const view = { path, headers: packed };

@@ -1,5 +1,5 @@
 import type { CachedAnswer } from "./cached-answer.ts";
-import { toEncoding } from "./compress.ts";
+import { toPacking } from "./compress.ts";
 import type { SharedStore, StoredMark } from "./shared-store.ts";
 
 /**
@@ -22,7 +22,7 @@ export class CacheApiStore implements SharedStore {
     const { headers } = response;
     const status = Number(headers.get("x-status"));
     const body = await response.arrayBuffer().catch(() => undefined);
-    const encoding = toEncoding(headers.get("x-encoding"));
+    const encoding = toPacking(headers.get("x-encoding"));
     if (!body || !encoding) return undefined;
     return {
       ...toMark(headers),

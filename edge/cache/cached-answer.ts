@@ -1,14 +1,13 @@
-import { sha256 } from "../digest.ts";
-import { compress, decompress, type Encoding } from "./compress.ts";
+import { checksum, compress, decompress, type Encoding, type Packing } from "./compress.ts";
 
-/** An answer as the caches keep it: bytes that no request ever parses. */
+/** An answer as memory keeps it: bytes that no request ever parses. */
 export interface CachedAnswer {
   /** 200, or a definite no that holds for everybody: there is no such thing, or it is behind a waiting room. */
   readonly status: 200 | 403 | 404;
   readonly contentType: string;
   /** Weak validator, with its quotes: the same for every encoding of the body. */
   readonly etag: string;
-  /** Compressed once, by the source or when it was stored. */
+  /** Compressed once, by the source or here; `identity` only until there is time for it. */
   readonly body: Uint8Array<ArrayBuffer>;
   readonly encoding: Encoding;
   /** Whether it was answered by a fallback, and is to be replaced soon. */
@@ -18,35 +17,31 @@ export interface CachedAnswer {
 }
 
 /**
- * Prepares an answer for the caches.
- * @param body compressed if `encoding` says so; else it is compressed here
- * @param etag the source's; without one the compressed body is hashed
+ * Prepares an answer for the caches. It is not packed yet if its source did not: see {@link packed}.
+ * @param body compressed if `encoding` says so
+ * @param etag the source's; without one the body has a checksum
  * @param previous what was at hand: if the tag is the same, its bytes are kept, and the caches need not copy them
  * @param now Unix milliseconds when the source was asked
  */
-export async function makeAnswer(options: {
+export function makeAnswer(options: {
   readonly status?: CachedAnswer["status"];
   readonly contentType?: string;
   readonly etag?: string | undefined;
   readonly body: Uint8Array<ArrayBuffer>;
-  readonly encoding?: Encoding | undefined;
+  readonly encoding?: Packing | undefined;
   readonly degraded?: boolean;
   readonly previous?: CachedAnswer | undefined;
   readonly now: number;
-}): Promise<CachedAnswer> {
-  const { body, encoding, previous } = options;
-  const given = options.etag === undefined ? undefined : toWeak(options.etag);
-  if (given !== undefined && previous?.etag === given) return renew(previous, options.now);
-  const packed = encoding ? body : await compress(body);
-  // Of a search's body a tenth is left to be hashed.
-  const etag = given ?? toWeak(hashTag(packed));
+}): CachedAnswer {
+  const { body, previous } = options;
+  const etag = toWeak(options.etag ?? tagOf(body));
   if (previous?.etag === etag) return renew(previous, options.now);
   return {
     status: options.status ?? 200,
     contentType: options.contentType ?? "application/json",
     etag,
-    body: packed,
-    encoding: encoding ?? "gzip",
+    body,
+    encoding: options.encoding ?? "identity",
     degraded: options.degraded ?? false,
     storedAtMs: options.now,
   };
@@ -54,6 +49,12 @@ export async function makeAnswer(options: {
 
 function renew(previous: CachedAnswer, now: number): CachedAnswer {
   return { ...previous, storedAtMs: now };
+}
+
+/** The same answer as it is kept: compressed, under the same tag. */
+export async function packed(answer: CachedAnswer): Promise<CachedAnswer> {
+  if (answer.encoding !== "identity") return answer;
+  return { ...answer, body: await compress(answer.body), encoding: "gzip" };
 }
 
 /** The body as it was before compression. */
@@ -66,7 +67,10 @@ function toWeak(etag: string): string {
   return etag.startsWith("W/") ? etag : `W/${etag}`;
 }
 
-/** 96 bits of it are enough. */
-function hashTag(body: Uint8Array<ArrayBuffer>): string {
-  return `"${sha256(body, "base64").slice(0, 16)}"`;
+/**
+ * Tells one answer to a question from the next: of four billion changes one is taken for none, until the one after it.
+ * A digest would take as long as reading the documents did.
+ */
+function tagOf(body: Uint8Array<ArrayBuffer>): string {
+  return `"${checksum(body).toString(36)}-${body.byteLength.toString(36)}"`;
 }

@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
+import { plainBody } from "./cached-answer.ts";
 import { createWorld, key, settle } from "./testing.ts";
 
 afterEach(() => {
@@ -84,4 +85,42 @@ test("an eager request without any copy fails as its source does, and asks it on
   await world.arrive();
   expect(await only).toBe("dead");
   expect(world.loads()).toBe(1);
+});
+
+test("an answer that comes plain is given so at once, and packed behind it for all who ask again", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const world = createWorld();
+  world.answerPlainly();
+  const cache = world.isolate();
+  const first = world.get(cache, true);
+  await settle();
+  await world.arrive();
+  const { answer } = await first;
+  expect(answer).toMatchObject({ encoding: "identity", body: new Uint8Array([1]) });
+  await vi.advanceTimersByTimeAsync(1);
+  await settle();
+  const again = await world.get(cache, true);
+  expect(again).toMatchObject({ from: "memory", answer: { encoding: "gzip", etag: answer.etag } });
+  expect(await plainBody(again.answer)).toEqual(answer.body);
+  await settle();
+  expect(world.shared.sets).toBe(1);
+  expect(await world.shared.get(key)).toMatchObject({ encoding: "gzip", etag: answer.etag });
+});
+
+test("who asks again before an answer is packed has it shared packed all the same", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const world = createWorld();
+  world.answerPlainly();
+  const cache = world.isolate();
+  const first = world.get(cache, true);
+  await settle();
+  await world.arrive();
+  await first;
+  expect(await world.get(cache, true)).toMatchObject({ answer: { encoding: "identity" } });
+  await settle();
+  expect(await world.shared.get(key)).toMatchObject({ encoding: "gzip" });
+  await vi.advanceTimersByTimeAsync(1);
+  await settle();
+  await world.get(cache, true);
+  expect(world.shared.sets).toBe(1);
 });

@@ -1,6 +1,7 @@
 import { HedgeBudget } from "../hedge-budget.ts";
+import type { SetTimer } from "../one-timer.ts";
 import { within } from "../within.ts";
-import type { CachedAnswer } from "./cached-answer.ts";
+import { type CachedAnswer, packed } from "./cached-answer.ts";
 import type { MemoryStore } from "./memory-store.ts";
 import { Moments } from "./moments.ts";
 import { type Age, judgeAge, type Lifetimes, patienceLeftMs, planRequest } from "./policy.ts";
@@ -26,6 +27,8 @@ export interface CacheRequest {
   readonly eager?: boolean;
   /** Keeps the isolate at work after the answer was sent. */
   readonly waitUntil: (work: Promise<unknown>) => void;
+  /** For all waits of this request; absent: each has its own. */
+  readonly setTimer?: SetTimer;
 }
 
 export interface CacheResult {
@@ -122,7 +125,7 @@ export class EdgeCache {
     if (plan === "serve-and-refresh" || waitMs === 0) {
       return result(copy, age === "hard" ? "stale" : from);
     }
-    const answer = await within(loading, waitMs).catch(() => "failed" as const);
+    const answer = await within(loading, waitMs, request.setTimer).catch(() => "failed" as const);
     return typeof answer === "string" ? result(copy, "stale") : result(answer, "source", collapsed);
   }
 
@@ -144,9 +147,9 @@ export class EdgeCache {
 
   /** Nothing is at hand and nobody is loading: the source is asked, and the shared cache if it is of no use. */
   async #getEagerly(request: CacheRequest): Promise<CacheResult> {
-    const { key, lifetimes, patienceMs } = request;
+    const { key, lifetimes, patienceMs, setTimer } = request;
     const loading = this.#load(request, undefined);
-    const early = await within(loading, silentMs).catch(() => "failed" as const);
+    const early = await within(loading, silentMs, setTimer).catch(() => "failed" as const);
     if (typeof early !== "string") return this.#toResult(early, lifetimes, "source");
     const look = () => this.#lookups.run(key, this.#now(), () => this.#shared.get(key));
     const lookup =
@@ -167,7 +170,7 @@ export class EdgeCache {
       return this.#toResult(copy, lifetimes, "shared");
     }
     const waitMs = patienceLeftMs(patienceMs, silentMs);
-    const answer = await within(loading, waitMs).catch(() => "failed" as const);
+    const answer = await within(loading, waitMs, setTimer).catch(() => "failed" as const);
     return typeof answer === "string"
       ? this.#toResult(copy, lifetimes, "stale")
       : this.#toResult(answer, lifetimes, "source");
@@ -225,8 +228,11 @@ export class EdgeCache {
         const answer = await request.load(previous);
         this.#failedAt.delete(key);
         this.#memory.set(key, answer);
-        if (request.eager && !copy) this.#askedOnce.add(answer);
-        else request.waitUntil(this.#share(key, answer, copy, lifetimes.onErrorMs));
+        const isAskedOnce = request.eager === true && !copy;
+        if (isAskedOnce) this.#askedOnce.add(answer);
+        const kept = this.#packLater(key, answer);
+        const share = (it: CachedAnswer) => this.#share(key, it, copy, lifetimes.onErrorMs);
+        request.waitUntil(isAskedOnce ? kept : kept.then(share));
         return answer;
       } catch (error) {
         // Only where there is a copy does it matter, and invented keys have none.
@@ -238,6 +244,16 @@ export class EdgeCache {
     return flight;
   }
 
+  /** Nobody waits for it: whoever asked is answered with what there is. */
+  async #packLater(key: string, answer: CachedAnswer): Promise<CachedAnswer> {
+    if (answer.encoding !== "identity") return answer;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    const kept = await packed(answer);
+    const isThere = this.#memory.replace(key, answer, kept);
+    if (isThere && this.#askedOnce.delete(answer)) this.#askedOnce.add(kept);
+    return kept;
+  }
+
   /** A refusal is shared only where it replaces something: invented ids would fill the cache. */
   async #share(
     key: string,
@@ -247,7 +263,7 @@ export class EdgeCache {
   ): Promise<void> {
     if (answer.degraded || (answer.status !== 200 && !copy)) return;
     if (copy && copy.body === answer.body) await this.#shared.renew(key, answer, keepMs);
-    else await this.#shared.set(key, answer, keepMs);
+    else await this.#shared.set(key, await packed(answer), keepMs);
   }
 
   #judge(key: string, copy: CachedAnswer, lifetimes: Lifetimes, now = this.#now()): Age {

@@ -50,3 +50,16 @@ test("an answer that alone would take a quarter of all memory is not kept", () =
   store.set("huge", answerOf(bytesMax / 4));
   expect([store.get("huge"), store.get("small") !== undefined]).toEqual([undefined, true]);
 });
+
+test("an entry may be replaced by a smaller one as long as it is there", () => {
+  const store = new MemoryStore(bytesMax);
+  const [large, small] = [answerOf(20_000), answerOf(1_000)];
+  store.set("one", large);
+  const before = store.bytes;
+  expect(store.replace("one", large, small)).toBe(true);
+  expect([store.get("one"), before - store.bytes]).toEqual([small, 19_000]);
+  expect(store.replace("one", large, small)).toBe(false);
+  store.delete("one");
+  expect(store.replace("one", small, large)).toBe(false);
+  expect(store.bytes).toBe(0);
+});

@@ -38,6 +38,14 @@ export class MemoryStore {
     }
   }
 
+  /** Puts one in the other's place, unless that has gone. @returns whether it has done so */
+  replace(key: string, entry: CachedAnswer, by: CachedAnswer): boolean {
+    if (this.#entries.get(key) !== entry) return false;
+    this.#entries.set(key, by); // which leaves it where it is in the order of use
+    this.#bytes += costOf(key, by) - costOf(key, entry);
+    return true;
+  }
+
   delete(key: string): void {
     const entry = this.#entries.get(key);
     if (!entry) return;

@@ -43,8 +43,10 @@ export function respondPacked(
   if (matches(request.headers.get("If-None-Match"), answer.etag)) {
     return new Response(null, { status: 304, headers });
   }
-  if (!takes(accepted, answer.encoding)) return undefined;
+  const isPlain = answer.encoding === "identity";
+  if (!isPlain && !takes(accepted, answer.encoding)) return undefined;
   headers["Content-Type"] = answer.contentType;
+  if (isPlain) return new Response(answer.body, { status: answer.status, headers });
   headers["Content-Encoding"] = answer.encoding;
   return new Response(answer.body, { status: answer.status, headers, encodeBody: "manual" });
 }

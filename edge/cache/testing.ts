@@ -7,12 +7,16 @@ export const key = "https://cache.internal/v1/ev/1/view";
 export const lifetimes = { freshMs: 1_000, refreshMs: 1_500, onErrorMs: 86_400_000 };
 
 /** The value of an answer is its tag: a number that grows with each change. */
-export function answerOf(value: number, storedAtMs: number): CachedAnswer {
+export function answerOf(
+  value: number,
+  storedAtMs: number,
+  encoding: CachedAnswer["encoding"] = "gzip",
+): CachedAnswer {
   const body = new Uint8Array([value]);
   const rest = {
     status: 200,
     contentType: "text/plain",
-    encoding: "gzip",
+    encoding,
     degraded: false,
   } as const;
   return { ...rest, etag: `W/"${value}"`, body, storedAtMs };
@@ -48,13 +52,14 @@ export function createWorld() {
   let now = 1_000_000;
   let value = 1;
   let isDead = false;
+  let isPlain = false;
   const arriving: (() => void)[] = [];
   const shared = new MapStore();
   const isolate = () => new EdgeCache({ memory: new MemoryStore(1e6), shared, now: () => now });
   let loads = 0;
   const load = (): Promise<CachedAnswer> => {
     loads++;
-    const answer = answerOf(value, now);
+    const answer = answerOf(value, now, isPlain ? "identity" : "gzip");
     const fails = isDead;
     return new Promise((resolve, reject) => {
       arriving.push(() => (fails ? reject(new Error("dead")) : resolve(answer)));
@@ -85,6 +90,8 @@ export function createWorld() {
     },
     change: () => ++value,
     die: () => (isDead = true),
+    /** From now on the source leaves the packing to us. */
+    answerPlainly: () => (isPlain = true),
     pass: (ms: number) => (now += ms),
     now: () => now,
     value: () => value,

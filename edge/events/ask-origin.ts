@@ -1,5 +1,5 @@
-import { type CachedAnswer, makeAnswer } from "../cache/cached-answer.ts";
-import { type Encoding, toEncoding } from "../cache/compress.ts";
+import { type CachedAnswer, makeAnswer, packed } from "../cache/cached-answer.ts";
+import { type Packing, toPacking } from "../cache/compress.ts";
 import type { OriginClient } from "../origin-client.ts";
 import { unavailable } from "../problem.ts";
 
@@ -22,7 +22,7 @@ export interface PartQuestion {
   /** A verified admission pass: everybody who has one sees the same, and it is kept apart from what others see. */
   readonly pass?: string | undefined;
   /** How the origin is to compress a view: what the client takes without anybody's work on the way. */
-  readonly encoding: Encoding;
+  readonly encoding: Packing;
   readonly requestId: string;
 }
 
@@ -68,13 +68,14 @@ export async function askOrigin(
   const { status } = response;
   if (status === 304 && previous) return { ...previous, storedAtMs: askedAt };
   if (status === 200 || status === 404 || status === 403) {
-    return makeAnswer({
+    const answer = makeAnswer({
       status,
       etag: response.headers.get("ETag") ?? undefined,
-      encoding: toEncoding(response.headers.get("Content-Encoding")),
+      encoding: toPacking(response.headers.get("Content-Encoding")),
       body: new Uint8Array(await response.arrayBuffer()),
       now: askedAt,
     });
+    return packed(answer); // many will want it
   }
   await response.body?.cancel();
   throw unavailable("The event cannot be shown right now.");

@@ -1,5 +1,5 @@
 import type { CachedAnswer } from "../cache/cached-answer.ts";
-import { toEncoding } from "../cache/compress.ts";
+import { toPacking } from "../cache/compress.ts";
 import type { SharedStore } from "../cache/shared-store.ts";
 
 /** A row holds at most 2 MB. */
@@ -34,7 +34,7 @@ export class ObjectStore implements SharedStore {
 
   async get(key: string): Promise<CachedAnswer | undefined> {
     const [row] = this.#sql.exec<Row>("SELECT * FROM answers WHERE key = ?", key).toArray();
-    const encoding = toEncoding(row?.encoding ?? null);
+    const encoding = toPacking(row?.encoding ?? null);
     if (!row || !encoding) return undefined;
     return {
       status: row.status === 404 || row.status === 403 ? row.status : 200,

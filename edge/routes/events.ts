@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import { EventId } from "../../contracts/ids.ts";
 import { invalidFields } from "../../contracts/problem.ts";
-import { readSearch, respondToSearch } from "../answer-search.ts";
+import { respondToSearch } from "../answer-search.ts";
 import type { AppEnv } from "../app-env.ts";
 import { acceptEncoding, takes } from "../cache/accepts.ts";
 import { plainBody } from "../cache/cached-answer.ts";
@@ -11,8 +11,11 @@ import type { EventPart } from "../events/ask-origin.ts";
 import { loadEventPart, readRefusal } from "../events/load-event-part.ts";
 import { findCaller } from "../middleware/authenticate.ts";
 import { limitRate } from "../middleware/limit-rate.ts";
+import { plainTimer } from "../one-timer.ts";
 import type { Parts } from "../parts.ts";
 import { EdgeProblem } from "../problem.ts";
+import { readSearchQuery } from "../search/read-query.ts";
+import { splitAddress } from "../simple-read.ts";
 
 /** What everybody may see: cached, the same for all. */
 export function eventRoutes(parts: Parts): Hono<AppEnv> {
@@ -20,14 +23,23 @@ export function eventRoutes(parts: Parts): Hono<AppEnv> {
   const searches = limitRate(parts, "LIMIT_SEARCHES");
   return new Hono<AppEnv>()
     .get("/events/search", searches, async (ctx) => {
-      const query = readSearch(ctx.req.url);
+      const { query: typed } = splitAddress(ctx.req.url);
+      const query = readSearchQuery(typed);
       if (!query.success) {
         const errors = invalidFields(query.error);
         throw new EdgeProblem("validation-failed", "The query has a parameter that is not valid.", {
           errors,
         });
       }
-      return respondToSearch(parts, ctx.req.raw, query.data, toContext(ctx));
+      return respondToSearch(
+        parts,
+        ctx.req.raw,
+        { ...query, typed },
+        {
+          ...toContext(ctx),
+          setTimer: plainTimer,
+        },
+      );
     })
     .get("/events/:eventId", reads, (ctx) => answerPart(parts, ctx, "view"))
     .get("/events/:eventId/availability", reads, (ctx) => answerPart(parts, ctx, "availability"))

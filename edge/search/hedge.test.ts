@@ -58,6 +58,14 @@ test("no more than the budget ask the second while the first is only slow", asyn
   expect(answers.filter((it) => it === "two")).toHaveLength(2);
 });
 
+test("when the first answers nobody at all, everybody asks the second, whatever the budget", async () => {
+  const second = vi.fn<() => Promise<string>>(after(10, "two"));
+  const isHopeless = vi.fn<(now: number) => boolean>(() => true);
+  const budget = new HedgeBudget(0);
+  const found = await timed({ first: never, second, ...times, budget, isHopeless });
+  expect(found).toEqual({ answer: "two", ms: 210 });
+});
+
 test("in the long run one in so many asks the second, however soon each is done", async () => {
   const budget = new HedgeBudget(2, 1 / 4);
   const second = vi.fn<() => Promise<string>>(after(10, "two"));

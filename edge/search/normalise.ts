@@ -5,6 +5,9 @@ const minuteSeconds = 60;
 /** `\p{M}`: the vowel signs of many scripts are marks of their own. `&` and `+` are indexed, too ("C+C"). */
 const token = /[\p{L}\p{N}\p{M}&+]/u;
 
+/** What no folding changes, nor anything else that is done to keywords; most are so. */
+const folded = /^[a-z0-9]+(?: [a-z0-9]+)*$/;
+
 /** A search as it is asked and cached: spelt one way, whatever way it was typed. Times are Unix seconds. */
 export interface NormalSearch {
   readonly keyword: string;
@@ -28,10 +31,7 @@ export interface NormalSearch {
  * @param query as the contract parsed it
  */
 export function normaliseSearch(query: SearchQuery): NormalSearch {
-  const spelt = fold(query.keyword ?? "");
-  const exact = spelt !== "" && !token.test(spelt);
-  // A leading minus excludes and quotes demand a phrase: nobody types them on purpose here.
-  const keyword = exact ? spelt : fold(spelt.replace(/(^|\s)-+/g, "$1").replaceAll('"', " "));
+  const { keyword, exact } = normaliseKeyword(query.keyword ?? "");
   return {
     keyword,
     exact,
@@ -68,12 +68,22 @@ export function toQueryString(search: NormalSearch): string {
   ]);
 }
 
+function normaliseKeyword(typed: string): Pick<NormalSearch, "keyword" | "exact"> {
+  const spelt = fold(typed);
+  if (folded.test(spelt)) return { keyword: spelt, exact: false };
+  const exact = spelt !== "" && !token.test(spelt);
+  // A leading minus excludes and quotes demand a phrase: nobody types them on purpose here.
+  const keyword = exact ? spelt : fold(spelt.replace(/(^|\s)-+/g, "$1").replaceAll('"', " "));
+  return { keyword, exact };
+}
+
 /** Filters ignore case. */
 function toFilter(text: string | undefined): string | undefined {
   return text === undefined ? undefined : fold(text);
 }
 
 function fold(text: string): string {
+  if (folded.test(text)) return text;
   return text.normalize("NFC").toLowerCase().replaceAll(/\s+/g, " ").trim();
 }
 

@@ -6,7 +6,7 @@ import type { Parts } from "../parts.ts";
 import { HedgeBudget } from "../hedge-budget.ts";
 import { unavailable } from "../problem.ts";
 import { hedge } from "./hedge.ts";
-import { type NormalSearch, toQueryString } from "./normalise.ts";
+import type { NormalSearch } from "./normalise.ts";
 import type { SearchContext } from "./typesense.ts";
 
 export const searchPath = "/events/search";
@@ -36,22 +36,27 @@ const decoder = new TextDecoder();
 /**
  * Answers a search: from the caches, else from Typesense, else a stale copy, else from the origin's Postgres. The last
  * two are marked `degraded`.
+ * @param asked the search, and its query string in normal form
  * @throws `service-unavailable` when none of them can within half a second
  */
 export async function searchEvents(
   parts: Parts,
-  search: NormalSearch,
+  asked: { readonly search: NormalSearch; readonly query: string },
   context: SearchContext,
 ): Promise<CacheResult> {
   const { cache, searchServer, now } = parts;
-  const query = toQueryString(search);
+  const { search, query } = asked;
   const key = searchKey(query);
   const lifetimes = searchLifetimes;
   const known = cache.peek({ key, lifetimes, waitUntil: context.waitUntil });
   if (known && known.from !== "stale") return known;
-  const common = { lifetimes, patienceMs, waitUntil: context.waitUntil };
+  const { waitUntil, setTimer } = context;
+  const common = { lifetimes, patienceMs, waitUntil, setTimer };
   const askDatabase = () => askOrigin(parts, query, context.requestId);
-  const inDatabase = (at: string) => () => cache.get({ ...common, key: at, load: askDatabase });
+  const inDatabase = () => cache.get({ ...common, key, load: askDatabase });
+  // Answers that make do are never shared, so nobody looks for them there.
+  const makingDo = () =>
+    cache.get({ ...common, key: `${key}&degraded`, load: askDatabase, eager: true });
   const askTypesense = async (previous: CachedAnswer | undefined) => {
     if (!searchServer) throw new TypeError("there is no search server");
     const askedAt = now();
@@ -62,13 +67,15 @@ export async function searchEvents(
   const isDatabaseFirst = search.exact || !searchServer;
   const found = await hedge({
     first: isDatabaseFirst
-      ? inDatabase(key)
+      ? inDatabase
       : () => cache.get({ ...common, key, load: askTypesense, eager: true }),
-    second: isDatabaseFirst ? gaveUp : inDatabase(`${key}&degraded`),
+    second: isDatabaseFirst ? gaveUp : makingDo,
     afterMs: isDatabaseFirst ? budgetMs : hedgeAfterMs,
     deadlineMs: budgetMs,
     budget: hedges,
+    isHopeless: (at) => searchServer?.isSilent(at) ?? false,
     now,
+    setTimer,
   });
   if (found === "late") throw gone();
   return found.from === "stale" ? markDegraded(found) : found;
@@ -113,8 +120,9 @@ function readBody(body: Uint8Array): z.infer<typeof Marked> {
   }
 }
 
+/** An encoder makes memory of its own, though its type leaves that open. */
 function toBody(found: unknown): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(encoder.encode(JSON.stringify(found)));
+  return encoder.encode(JSON.stringify(found)) as Uint8Array<ArrayBuffer>;
 }
 
 async function gaveUp(): Promise<never> {

@@ -116,6 +116,20 @@ test.each([
   },
 );
 
+test("a search server that answers nobody is not asked any more, before anybody's time limit is over", async () => {
+  const prefix = `hung${newId()}`;
+  const path = `/collections/events/documents/search?q=${prefix}`;
+  await searchServer.plays({ path, fault: "hang" });
+  const body = inDatabase(3);
+  await origin.plays({ path: `/events/search?keyword=${prefix}`, status: 200, body });
+  const first = ["a", "b", "c"].map((letter) => search(prefix + letter));
+  await vi.waitUntil(async () => (await searchServer.received(path)).length === first.length);
+  vi.setSystemTime(Date.now() + 250);
+  expect((await search(`${prefix}d`)).found).toMatchObject({ total: 3, degraded: true });
+  expect(await searchServer.received(`${path}d`)).toEqual([]);
+  for (const { found } of await Promise.all(first)) expect(found.total).toBe(3);
+});
+
 test("a search server that has failed a few times is left alone for a while", async () => {
   const prefix = `dead${newId()}`;
   await searchServer.plays({

@@ -1,12 +1,14 @@
 import type { SearchResult } from "../../contracts/search.ts";
 import type { Figures, Outcome } from "../figures.ts";
 import type { Network } from "../network.ts";
+import { plainTimer, type SetTimer } from "../one-timer.ts";
 import { toTraceparent } from "../trace.ts";
 import { within } from "../within.ts";
 import { Breaker } from "./breaker.ts";
 import type { IndexSize } from "./index-size.ts";
 import { IndexWatch } from "./index-watch.ts";
 import type { NormalSearch } from "./normalise.ts";
+import { Silence } from "./silence.ts";
 import { toSearchResult } from "./to-result.ts";
 import { toTypesensePath } from "./typesense-query.ts";
 
@@ -19,14 +21,21 @@ const learnMsMax = 100;
 /** How often an isolate tells the others how large the index is. */
 const tellMs = 60_000;
 
+/** Whoever asks whether it is well waits no longer. */
+const healthMs = 1_000;
+
 export interface SearchContext {
   readonly requestId: string;
   readonly waitUntil: (work: Promise<unknown>) => void;
+  /** For all waits of this request. */
+  readonly setTimer: SetTimer;
 }
 
 export interface SearchServer {
   /** @throws Error when Typesense does not answer within its budget, refuses, or has not all documents */
   search(search: NormalSearch, context: SearchContext): Promise<SearchResult>;
+  /** Whether it has left everybody waiting for so long that it must be hanging. @param now Unix milliseconds */
+  isSilent(now: number): boolean;
   /** Whether it says that it is well. */
   isHealthy(): Promise<boolean>;
 }
@@ -46,34 +55,43 @@ export function createSearchServer(options: {
   const { url, network, key, size, now, figures } = options;
   const breaker = new Breaker();
   const watch = new IndexWatch();
+  const silence = new Silence();
   let toldAt = 0;
-  const ask = async (path: string, timeoutMs: number, requestId = ""): Promise<unknown> => {
+  /** @returns what it says, and when it began to */
+  const ask = async (
+    path: string,
+    timeoutMs: number,
+    { requestId, setTimer }: Pick<SearchContext, "requestId" | "setTimer">,
+    began: number,
+  ): Promise<{ said: unknown; at: number }> => {
     const headers: Record<string, string> = { "X-TYPESENSE-API-KEY": key };
     const trace = toTraceparent(requestId);
     if (trace !== undefined) headers["traceparent"] = trace;
-    const began = now();
-    const note = (outcome: Outcome, status: number) =>
-      figures.asked({ method: "GET", who: "typesense", outcome, status, ms: now() - began });
+    const note = (outcome: Outcome, status: number, at: number) =>
+      figures.asked({ method: "GET", who: "typesense", outcome, status, ms: at - began });
     // Unlike `AbortSignal.timeout` it leaves no timer behind when the answer is there.
     const giveUp = new AbortController();
-    const timer = setTimeout(() => giveUp.abort(), timeoutMs);
+    const cancel = setTimer(timeoutMs, () => giveUp.abort());
+    silence.asked(began);
     try {
       const { signal } = giveUp;
       const response = await network
         .fetch(`${url}${path}`, { headers, signal })
         .catch((error: unknown) => {
-          note("failed", 0);
+          note("failed", 0, now());
           throw error;
         });
+      const at = now();
+      silence.answered();
       const { ok, status } = response;
-      note(ok ? "answered" : "failed", status);
+      note(ok ? "answered" : "failed", status, at);
       if (!ok) {
         await response.body?.cancel();
         throw new Error(`the search server answered ${status}`);
       }
-      return await response.json();
+      return { said: await response.json(), at };
     } finally {
-      clearTimeout(timer);
+      cancel();
     }
   };
   const learn = async () => {
@@ -88,21 +106,22 @@ export function createSearchServer(options: {
   return {
     async search(search, context) {
       const started = now();
-      if (breaker.isOpen(started)) throw new Error("the search server is being left alone");
+      if (silence.isSilent(started) || breaker.isOpen(started)) {
+        throw new Error("the search server is being left alone");
+      }
       const path = toTypesensePath(search);
-      const { requestId } = context;
       try {
-        const asked = ask(path, budgetMs, requestId).catch((error: unknown) => {
-          if (now() - started > quickFailureMs) throw error;
-          return ask(path, budgetMs - quickFailureMs, requestId);
+        const asked = ask(path, budgetMs, context, started).catch((error: unknown) => {
+          const failedAt = now();
+          if (failedAt - started > quickFailureMs) throw error;
+          return ask(path, budgetMs - quickFailureMs, context, failedAt);
         });
         if (watch.known === undefined) await Promise.all([asked, within(learn(), learnMsMax)]);
-        const answer = await asked;
-        const { result, documents } = toSearchResult(answer, search);
-        const answeredAt = now();
-        if (!watch.isWhole(documents, answeredAt)) throw new Error("the index is being read back");
+        const { said, at } = await asked;
+        const { result, documents } = toSearchResult(said, search);
+        if (!watch.isWhole(documents, at)) throw new Error("the index is being read back");
         breaker.succeeded();
-        tell(documents, answeredAt, context);
+        tell(documents, at, context);
         return result;
       } catch (error) {
         watch.failed();
@@ -110,10 +129,12 @@ export function createSearchServer(options: {
         throw error;
       }
     },
+    isSilent: (at) => silence.isSilent(at),
     async isHealthy() {
       try {
-        const answer = await ask("/health", 1_000);
-        return (answer as { ok?: unknown }).ok === true;
+        const own = { requestId: "", setTimer: plainTimer };
+        const { said } = await ask("/health", healthMs, own, now());
+        return (said as { ok?: unknown }).ok === true;
       } catch {
         return false;
       }
