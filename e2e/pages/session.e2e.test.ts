@@ -86,7 +86,7 @@ test.each(ways)(
 
       await page.getByRole("button", { name: "Hold seats" }).first().click();
       await page.getByRole("button", { name: "Bob" }).click();
-      await page.getByText("You are signed in. Your choice is still here.").waitFor();
+      await page.getByText("You are signed in. You are back at your choice.").waitFor();
       const kept = await page.getByRole("checkbox", { checked: true }).count();
       expect([await row.nth(2).isChecked(), await row.nth(3).isChecked()]).toEqual([true, true]);
       await page.getByRole("button", { name: "Hold seats" }).first().click();

@@ -105,7 +105,7 @@ export const de = {
     toQueue: "Zum Warteraum",
     limit: (count) => `Höchstens ${count} Tickets pro Person.`,
     released: "Deine Plätze sind wieder frei. Es wurde nichts berechnet.",
-    signedIn: "Du bist angemeldet. Deine Auswahl ist noch da.",
+    signedIn: "Du bist angemeldet. Du bist wieder bei deiner Auswahl.",
     calendar: "In den Kalender",
   },
   section: {

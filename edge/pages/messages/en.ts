@@ -106,7 +106,7 @@ export const en = {
     toQueue: "Go to the waiting room",
     limit: (count: number) => `At most ${count} tickets per person.`,
     released: "Your seats are free again. Nothing was charged.",
-    signedIn: "You are signed in. Your choice is still here.",
+    signedIn: "You are signed in. You are back at your choice.",
     calendar: "Add to calendar",
   },
   section: {

@@ -104,7 +104,7 @@ export const es = {
     toQueue: "Ir a la sala de espera",
     limit: (count) => `Máximo ${count} entradas por persona.`,
     released: "Tus asientos vuelven a estar libres. No se ha cobrado nada.",
-    signedIn: "Has iniciado sesión. Tu selección sigue aquí.",
+    signedIn: "Has iniciado sesión. Has vuelto a tu selección.",
     calendar: "Añadir al calendario",
   },
   section: {
