@@ -21,15 +21,13 @@ const Seats = z.array(
 /** Reads what a search shows of events, in the order of `ids`. */
 export async function readFound(db: Db, ids: readonly string[]): Promise<FoundEvent[]> {
   if (ids.length === 0) return [];
-  const [rows, seats] = await Promise.all([
-    db
-      .select({ event: events, venue: venues, performer: performers })
-      .from(events)
-      .innerJoin(venues, eq(venues.id, events.venueId))
-      .innerJoin(performers, eq(performers.id, events.performerId))
-      .where(inArray(events.id, ids.map(BigInt))),
-    readSeats(db, ids),
-  ]);
+  const rows = await db
+    .select({ event: events, venue: venues, performer: performers })
+    .from(events)
+    .innerJoin(venues, eq(venues.id, events.venueId))
+    .innerJoin(performers, eq(performers.id, events.performerId))
+    .where(inArray(events.id, ids.map(BigInt)));
+  const seats = await readSeats(db, ids);
   const byId = new Map(rows.map((row) => [String(row.event.id), row]));
   return ids.flatMap((id) => {
     const row = byId.get(id);
