@@ -22,8 +22,9 @@ export class Breaker {
     this.#failures = 0;
   }
 
-  failed(now: number): void {
+  /** @param pauseMs how long it is left alone, once it is */
+  failed(now: number, pauseMs = openMs): void {
     this.#failures++;
-    this.#closedFrom = now + openMs;
+    this.#closedFrom = now + pauseMs;
   }
 }

@@ -21,6 +21,9 @@ const learnMsMax = 100;
 /** How often an isolate tells the others how large the index is. */
 const tellMs = 60_000;
 
+/** One that reads its documents back is there again in a moment, and is asked so much sooner than a dead one. */
+const readingBackMs = 500;
+
 /** Whoever asks whether it is well waits no longer. */
 const healthMs = 1_000;
 
@@ -119,13 +122,13 @@ export function createSearchServer(options: {
         if (watch.known === undefined) await Promise.all([asked, within(learn(), learnMsMax)]);
         const { said, at } = await asked;
         const { result, documents } = toSearchResult(said, search);
-        if (!watch.isWhole(documents, at)) throw new Error("the index is being read back");
+        if (!watch.isWhole(documents, at)) throw new ReadingBack("the index is being read back");
         breaker.succeeded();
         tell(documents, at, context);
         return result;
       } catch (error) {
         watch.failed();
-        breaker.failed(now());
+        breaker.failed(now(), error instanceof ReadingBack ? readingBackMs : undefined);
         throw error;
       }
     },
@@ -140,4 +143,9 @@ export function createSearchServer(options: {
       }
     },
   };
+}
+
+/** It answers, and does not have all of its documents yet. */
+class ReadingBack extends Error {
+  override readonly name = "ReadingBack";
 }
