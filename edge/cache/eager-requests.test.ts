@@ -88,14 +88,7 @@ test("an eager request without any copy fails as its source does, and asks it on
 });
 
 test("an answer that comes plain is given so at once, and packed behind it for all who ask again", async () => {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-  const world = createWorld();
-  world.answerPlainly();
-  const cache = world.isolate();
-  const first = world.get(cache, true);
-  await settle();
-  await world.arrive();
-  const { answer } = await first;
+  const { world, cache, answer } = await answeredPlainly();
   expect(answer).toMatchObject({ encoding: "identity", body: new Uint8Array([1]) });
   await vi.advanceTimersByTimeAsync(1);
   await settle();
@@ -108,14 +101,7 @@ test("an answer that comes plain is given so at once, and packed behind it for a
 });
 
 test("who asks again before an answer is packed has it shared packed all the same", async () => {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-  const world = createWorld();
-  world.answerPlainly();
-  const cache = world.isolate();
-  const first = world.get(cache, true);
-  await settle();
-  await world.arrive();
-  await first;
+  const { world, cache } = await answeredPlainly();
   expect(await world.get(cache, true)).toMatchObject({ answer: { encoding: "identity" } });
   await settle();
   expect(await world.shared.get(key)).toMatchObject({ encoding: "gzip" });
@@ -124,3 +110,16 @@ test("who asks again before an answer is packed has it shared packed all the sam
   await world.get(cache, true);
   expect(world.shared.sets).toBe(1);
 });
+
+/** Somebody has just been answered by a source that does not pack; time stands still. */
+async function answeredPlainly() {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const world = createWorld();
+  world.answerPlainly();
+  const cache = world.isolate();
+  const first = world.get(cache, true);
+  await settle();
+  await world.arrive();
+  const { answer } = await first;
+  return { world, cache, answer };
+}
