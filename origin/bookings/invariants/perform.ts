@@ -80,6 +80,7 @@ async function place(world: World, at: TestedProcess, command: Place, round: Rou
   const quantity = command.kind === "place" ? command.seats.length : command.quantity;
   const keyed = command.key === undefined ? undefined : world.keyed(user, command.key);
   const path = `/bookings/${world.eventId}`;
+  const remember = keyed && begin(world, { user, key: keyed.key, path, body });
   const answer = await world.ask(at, path, {
     method: "POST",
     user,
@@ -88,7 +89,7 @@ async function place(world: World, at: TestedProcess, command: Place, round: Rou
   });
   judge(world, answer);
   if (keyed) world.learn({ id: keyed.bookingId, user });
-  if (keyed) remember(world, { user, key: keyed.key, path, body }, answer);
+  remember?.(answer);
   if (answer.status !== 201) return;
 
   const booking = Booking.parse(JSON.parse(answer.text));
@@ -119,6 +120,7 @@ async function change(
   const isFirst = key === undefined || !wasUsed(world, user, key);
   const { paymentMethod } = command;
   const body = command.kind === "confirm" && world.lab.stripe ? { paymentMethod } : undefined;
+  const remember = key === undefined ? undefined : begin(world, { user, key, path, body });
   const answer = await world.ask(at, path, {
     method: "POST",
     user,
@@ -126,7 +128,7 @@ async function change(
     ...(key !== undefined && { headers: { "Idempotency-Key": key } }),
   });
   judge(world, answer);
-  if (key !== undefined) remember(world, { user, key, path, body }, answer);
+  remember?.(answer);
   if (command.kind !== "confirm" || answer.isReplay) return;
   const mayRefuse = world.lab.stripe !== undefined && [402, 503].includes(answer.status);
   if (isLive && isFirst && answer.status !== 200 && !mayRefuse) {
@@ -176,26 +178,33 @@ function judge(world: World, { requestId, status, text }: Answer): void {
   if (status !== 402) world.refused.push(requestId);
 }
 
-/** The same key with the same request has the same answer for ever; with another request it is refused. */
-function remember(world: World, request: KeyedRequest, answer: Answer): void {
-  const isSuccess = answer.status === 200 || answer.status === 201;
+/**
+ * The same key with the same request has the same answer for ever; with another request it is refused. Of two at the
+ * same time one may have been refused for its seats before the other succeeded, whoever is answered first.
+ * @returns what to do with the answer
+ */
+function begin(world: World, request: KeyedRequest): (answer: Answer) => void {
   const name = `${request.user} ${request.key}`;
-  const kept = world.kept.get(name);
-  if (!kept) {
-    if (isSuccess) world.kept.set(name, { request, text: answer.text });
-    else world.tried.set(name, request);
-    return;
-  }
-  const isSame = isSameRequest(kept.request, request);
-  if (isSuccess && !(isSame && kept.text === answer.text)) {
-    world.violations.push(`key ${name} was answered twice: ${kept.text} and ${answer.text}`);
-  }
-  const isExpected = isSame
-    ? isSuccess || [0, 503].includes(answer.status) || isInFlight(answer)
-    : [0, 422, 503].includes(answer.status) || isInFlight(answer);
-  if (!isExpected) {
-    world.violations.push(`key ${name}, ${isSame ? "same" : "other"} request: ${answer.text}`);
-  }
+  const isAfterSuccess = world.kept.has(name);
+  return (answer) => {
+    const isSuccess = answer.status === 200 || answer.status === 201;
+    const kept = world.kept.get(name);
+    if (!kept) {
+      if (isSuccess) world.kept.set(name, { request, text: answer.text });
+      else world.tried.set(name, request);
+      return;
+    }
+    const isSame = isSameRequest(kept.request, request);
+    if (isSuccess && !(isSame && kept.text === answer.text)) {
+      world.violations.push(`key ${name} was answered twice: ${kept.text} and ${answer.text}`);
+    }
+    const isExpected = isSame
+      ? isSuccess || [0, 503].includes(answer.status) || isInFlight(answer)
+      : [0, 422, 503].includes(answer.status) || isInFlight(answer);
+    if (isAfterSuccess && !isExpected) {
+      world.violations.push(`key ${name}, ${isSame ? "same" : "other"} request: ${answer.text}`);
+    }
+  };
 }
 
 function wasUsed({ kept, tried }: World, user: string, key: string): boolean {
