@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { Admission } from "./events.ts";
 import { EventId, PerformerId, VenueId } from "./ids.ts";
 import { Amount, Currency } from "./money.ts";
 import { CoarseAvailability } from "./search.ts";
@@ -10,7 +9,7 @@ const unixSeconds = z.int();
 
 /**
  * One published event as the search collection holds it: written by the indexer, read by the edge.
- * Times are Unix seconds, money is in minor units. Fields from `description` on are stored, not searched.
+ * Times are Unix seconds, money is in minor units.
  */
 export const SearchDocument = z.strictObject({
   id: EventId,
@@ -34,11 +33,8 @@ export const SearchDocument = z.strictObject({
   popularity: int32,
   ord: z.int(),
   rev: z.int(),
-  description: z.string(),
-  time_zone: z.string(),
-  on_sale_at: unixSeconds,
-  version: int32,
-  admission: Admission,
+  /** A `FoundEvent` as JSON: what a search answers with, made once for all who find it. Stored, not searched. */
+  shown: z.string().startsWith("{").endsWith("}"),
 });
 export type SearchDocument = z.infer<typeof SearchDocument>;
 

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { Client, Errors } from "typesense";
 import type { CollectionFieldSchema } from "typesense";
+import * as z from "zod";
+import { FoundEvent } from "../contracts/search.ts";
 import { searchAlias, type SearchDocument } from "../contracts/search-document.ts";
 import { codeOf, HaltError, SinkUnavailableError } from "./errors.ts";
 import type { TypesenseTarget } from "./typesense-http.ts";
@@ -12,8 +14,6 @@ const texts: Field = { type: "string[]" };
 const facet: Field = { type: "string", facet: true };
 const integer: Field = { type: "int64" };
 const small: Field = { type: "int32" };
-/** On disk only: shown, never searched. Typesense wants such fields to be optional. */
-const stored = (type: Field["type"]): Field => ({ type, index: false, optional: true });
 
 /** One entry for each field of a document but its id; a missing one does not compile. */
 const fields: Record<Exclude<keyof SearchDocument, "id">, Field> = {
@@ -37,11 +37,8 @@ const fields: Record<Exclude<keyof SearchDocument, "id">, Field> = {
   popularity: small,
   ord: integer,
   rev: integer,
-  description: stored("string"),
-  time_zone: stored("string"),
-  on_sale_at: stored("int64"),
-  version: stored("int32"),
-  admission: stored("string"),
+  // On disk only, never searched. Typesense wants such fields to be optional.
+  shown: { type: "string", index: false, optional: true },
 };
 
 /** A fixed schema: bad data then surfaces as an error of its line instead of changing the schema. */
@@ -55,9 +52,9 @@ export const collectionSchema = {
   })),
 };
 
-/** Changes when documents must be written anew into a collection of another shape. */
+/** Changes when documents must be written anew: into a collection of another shape, or because they show other things. */
 export const schemaHash = createHash("sha256")
-  .update(JSON.stringify(collectionSchema))
+  .update(JSON.stringify([collectionSchema, z.toJSONSchema(FoundEvent)]))
   .digest("hex")
   .slice(0, 16);
 

@@ -46,8 +46,9 @@ test("an event becomes one flat document, in composed letters, with what fans ca
     currency: "USD",
     ord: 42,
     rev: 99,
-    admission: "queue",
   });
+  const shown: unknown = result.status === "document" && JSON.parse(result.document.shown);
+  expect(shown).toMatchObject({ name: "Beyoncé live", admission: "queue", availability: "few" });
 });
 
 test("it is past from the second it begins", () => {
@@ -72,6 +73,8 @@ test.each(["draft", "cancelled"] as const)("a %s event has no document", (status
 test("what does not fit the schema is named, not sent", () => {
   const result = project({ ...row, popularity: 2 ** 40 }, 0, 1);
   expect(result.status === "invalid" && result.error).toContain("popularity");
+  const unshown = project({ ...row, on_sale_at: 9e12 }, 0, 1);
+  expect(unshown.status === "invalid" && unshown.error).toContain("onSaleAt");
 });
 
 test.each([

@@ -1,5 +1,6 @@
 import { coarseAvailability } from "../contracts/search.ts";
 import { SearchDocument } from "../contracts/search-document.ts";
+import { type Searched, type ShownColumns, toShown } from "./to-shown.ts";
 
 /** A performer as the query returns it: id, name, alternate names. */
 export type PerformerColumns = readonly [id: string, name: string, alternateNames: string[]];
@@ -16,29 +17,26 @@ export interface SeatColumns {
 }
 
 /** One event as `read-documents` returns it. */
-export interface EventRow {
+export interface EventRow extends ShownColumns {
   readonly id: string;
   readonly name: string;
-  readonly description: string;
   readonly category: string;
   readonly status: "draft" | "published" | "cancelled";
   /** Unix seconds. */
   readonly starts_at: number;
   readonly ends_at: number;
-  readonly on_sale_at: number;
-  readonly queue_enabled: boolean;
   readonly popularity: number;
-  readonly version: number;
   readonly venue_id: string;
   readonly venue_name: string;
   readonly venue_alternate_names: string[];
   readonly city: string;
   readonly country: string;
-  readonly time_zone: string;
   /** Headliner first. */
   readonly performers: readonly PerformerColumns[];
   readonly seats: readonly SeatColumns[];
 }
+
+const Searched = SearchDocument.omit({ shown: true });
 
 export type Projection =
   | { status: "document"; document: SearchDocument }
@@ -53,15 +51,17 @@ export type Projection =
 export function project(row: EventRow, nowSeconds: number, rev: number): Projection {
   if (row.status !== "published") return { status: "hidden" };
   const candidate = assemble(row, nowSeconds, rev);
-  const checked = SearchDocument.safeParse(candidate);
-  if (checked.success) return { status: "document", document: checked.data };
-  const error = checked.error.issues
-    .map((issue) => `${issue.path.join(".")}: ${issue.message}`)
-    .join("; ");
+  const checked = Searched.safeParse(candidate);
+  const shown = checked.success ? toShown(row, checked.data) : checked;
+  if (checked.success && shown.success) {
+    return { status: "document", document: { ...checked.data, shown: shown.text } };
+  }
+  const issues = shown.success ? [] : shown.error.issues;
+  const error = issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ");
   return { status: "invalid", error, document: candidate };
 }
 
-function assemble(row: EventRow, nowSeconds: number, rev: number): SearchDocument {
+function assemble(row: EventRow, nowSeconds: number, rev: number): Searched {
   const performers = distinct(row.performers, ([id]) => id);
   // Prices in different currencies do not compare: the range is that of the currency most tickets are in.
   const leading = row.seats.toSorted(byTickets)[0];
@@ -89,11 +89,6 @@ function assemble(row: EventRow, nowSeconds: number, rev: number): SearchDocumen
     popularity: row.popularity,
     ord: Number(row.id),
     rev,
-    description: nfc(row.description),
-    time_zone: row.time_zone,
-    on_sale_at: row.on_sale_at,
-    version: row.version,
-    admission: row.queue_enabled ? "queue" : "open",
   };
 }
 

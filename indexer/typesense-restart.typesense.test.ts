@@ -54,11 +54,7 @@ function documentLine(id: number): { id: string; line: string } {
     currency: "GBP",
     popularity: 1,
     rev: 1,
-    description: "A description",
-    time_zone: "Europe/London",
-    on_sale_at: 1_000,
-    version: 1,
-    admission: "open",
+    shown: '{"description":"A description"}',
   };
   return { id: document.id, line: JSON.stringify(document) };
 }

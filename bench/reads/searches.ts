@@ -232,7 +232,7 @@ function typesensePath(keyword: string): string {
     sort_by: "_text_match(buckets: 10):desc,starts_at:asc,ord:asc",
     per_page: "20",
     page: "1",
-    exclude_fields: "aliases,popularity,rev,ord,past,available",
+    include_fields: "shown",
     highlight_fields: "none",
     highlight_full_fields: "none",
     enable_highlight_v1: "false",

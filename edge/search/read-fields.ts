@@ -13,13 +13,6 @@ export function text(fields: Fields, name: string): string {
   return found;
 }
 
-/** The first of a list of texts; an empty list has none. */
-export function firstText(fields: Fields, name: string): string {
-  const found = list(fields, name);
-  for (const one of found) if (typeof one !== "string") throw notA("list of texts", name);
-  return found.length === 0 ? "" : String(found[0]);
-}
-
 export function list(fields: Fields, name: string): readonly unknown[] {
   const found = fields[name];
   if (!Array.isArray(found)) throw notA("list", name);
@@ -32,25 +25,11 @@ export function integer(fields: Fields, name: string): number {
   return Number(found);
 }
 
-export function optionalInteger(fields: Fields, name: string): number | undefined {
-  return fields[name] === undefined ? undefined : integer(fields, name);
-}
-
 export function optionalBoolean(fields: Fields, name: string): boolean {
   const found = fields[name];
   if (found === undefined) return false;
   if (typeof found !== "boolean") throw notA("yes or no", name);
   return found;
-}
-
-export function oneOf<const Option extends string>(
-  fields: Fields,
-  name: string,
-  options: readonly Option[],
-): Option {
-  const found = fields[name];
-  for (const option of options) if (option === found) return option;
-  throw notA(options.join(" or "), name);
 }
 
 function notA(kind: string, name: string): TypeError {

@@ -61,7 +61,7 @@ export async function searchEvents(
     if (!searchServer) throw new TypeError("there is no search server");
     const askedAt = now();
     const result = await searchServer.search(search, context);
-    return makeAnswer({ body: toBody(result), previous, now: askedAt });
+    return makeAnswer({ body: encode(result), previous, now: askedAt });
   };
   // Typesense finds no name without a letter; the database does.
   const isDatabaseFirst = search.exact || !searchServer;
@@ -107,7 +107,7 @@ async function markDegraded(result: CacheResult): Promise<CacheResult> {
   const { answer } = result;
   const found = readBody(await plainBody(answer));
   if (found.degraded) return result;
-  const body = toBody({ ...found, degraded: true });
+  const body = encode(JSON.stringify({ ...found, degraded: true }));
   const etag = answer.etag.replace(/"$/, '-stale"');
   return { ...result, answer: await makeAnswer({ body, etag, now: answer.storedAtMs }) };
 }
@@ -121,8 +121,8 @@ function readBody(body: Uint8Array): z.infer<typeof Marked> {
 }
 
 /** An encoder makes memory of its own, though its type leaves that open. */
-function toBody(found: unknown): Uint8Array<ArrayBuffer> {
-  return encoder.encode(JSON.stringify(found)) as Uint8Array<ArrayBuffer>;
+function encode(text: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(text) as Uint8Array<ArrayBuffer>;
 }
 
 async function gaveUp(): Promise<never> {

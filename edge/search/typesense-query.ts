@@ -36,7 +36,7 @@ const common = new URLSearchParams({
   typo_tokens_threshold: "1",
   drop_tokens_threshold: "1",
   split_join_tokens: "fallback",
-  exclude_fields: "aliases,popularity,rev,ord,past,available",
+  include_fields: "shown",
   highlight_fields: "none",
   highlight_full_fields: "none",
   enable_highlight_v1: "false",

@@ -1,4 +1,3 @@
-import type { SearchResult } from "../../contracts/search.ts";
 import type { Figures, Outcome } from "../figures.ts";
 import type { Network } from "../network.ts";
 import { plainTimer, type SetTimer } from "../one-timer.ts";
@@ -9,7 +8,7 @@ import type { IndexSize } from "./index-size.ts";
 import { IndexWatch } from "./index-watch.ts";
 import type { NormalSearch } from "./normalise.ts";
 import { Silence } from "./silence.ts";
-import { toSearchResult } from "./to-result.ts";
+import { toResultText } from "./to-result.ts";
 import { toTypesensePath } from "./typesense-query.ts";
 
 /** Search is to answer within 500 ms, the fallback included. */
@@ -35,8 +34,11 @@ export interface SearchContext {
 }
 
 export interface SearchServer {
-  /** @throws Error when Typesense does not answer within its budget, refuses, or has not all documents */
-  search(search: NormalSearch, context: SearchContext): Promise<SearchResult>;
+  /**
+   * @returns a `SearchResult` as JSON
+   * @throws Error when Typesense does not answer within its budget, refuses, or has not all documents
+   */
+  search(search: NormalSearch, context: SearchContext): Promise<string>;
   /** Whether it has left everybody waiting for so long that it must be hanging. @param now Unix milliseconds */
   isSilent(now: number): boolean;
   /** Whether it says that it is well. */
@@ -121,7 +123,7 @@ export function createSearchServer(options: {
         });
         if (watch.known === undefined) await Promise.all([asked, within(learn(), learnMsMax)]);
         const { said, at } = await asked;
-        const { result, documents } = toSearchResult(said, search);
+        const { result, documents } = toResultText(said, search);
         if (!watch.isWhole(documents, at)) throw new ReadingBack("the index is being read back");
         breaker.succeeded();
         tell(documents, at, context);
