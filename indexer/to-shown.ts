@@ -15,17 +15,16 @@ export interface ShownColumns {
   readonly queue_enabled: boolean;
 }
 
-const time = z.string().min(1, "is no time");
-const Shown = FoundEvent.extend({ startsAt: time, endsAt: time, onSaleAt: time });
+const Time = z.string().min(1, "is no time");
+const Shown = FoundEvent.extend({ startsAt: Time, endsAt: Time, onSaleAt: Time });
 
-/** Latin-1 is what fits one byte a character. */
-const beyondLatin1 = /[\u0100-\uffff]/g;
+const beyondAscii = /[\u0080-\uffff]/g;
 
 /**
  * Writes what a search shows of an event, once for all who find it: the edge then pastes twenty of these together, where
  * reading as many documents, making events of them and writing those was most of its own work on a search (decision
- * 0127). Letters beyond Latin-1 are escaped, for a runtime that keeps a text with a single one of them in twice the
- * memory, and reads and writes it at half the speed.
+ * 0127). Letters beyond ASCII are escaped: a runtime that meets a single one of them decodes and encodes letter by
+ * letter, and beyond Latin-1 keeps all of the text in twice the memory.
  * @param searched the rest of its document
  */
 export function toShown(
@@ -34,7 +33,7 @@ export function toShown(
 ): { success: true; text: string } | { success: false; error: z.ZodError } {
   const shown = Shown.safeParse(assemble(row, searched));
   if (!shown.success) return shown;
-  const text = JSON.stringify(shown.data).replace(beyondLatin1, escape);
+  const text = JSON.stringify(shown.data).replace(beyondAscii, escape);
   return { success: true, text };
 }
 

@@ -72,20 +72,17 @@ export function createSearchServer(options: {
     const headers: Record<string, string> = { "X-TYPESENSE-API-KEY": key };
     const trace = toTraceparent(requestId);
     if (trace !== undefined) headers["traceparent"] = trace;
-    const note = (outcome: Outcome, status: number, at: number) =>
+    let isNoted = false;
+    const note = (outcome: Outcome, status: number, at: number) => {
+      if (isNoted) return;
+      isNoted = true;
       figures.asked({ method: "GET", who: "typesense", outcome, status, ms: at - began });
-    // Unlike `AbortSignal.timeout` it leaves no timer behind when the answer is there.
-    const giveUp = new AbortController();
-    const cancel = setTimer(timeoutMs, () => giveUp.abort());
-    silence.asked(began);
-    try {
-      const { signal } = giveUp;
-      const response = await network
-        .fetch(`${url}${path}`, { headers, signal })
-        .catch((error: unknown) => {
-          note("failed", 0, now());
-          throw error;
-        });
+    };
+    const exchange = async () => {
+      const response = await network.fetch(`${url}${path}`, { headers }).catch((error: unknown) => {
+        note("failed", 0, now());
+        throw error;
+      });
       const at = now();
       silence.answered();
       const { ok, status } = response;
@@ -95,9 +92,14 @@ export function createSearchServer(options: {
         throw new Error(`the search server answered ${status}`);
       }
       return { said: await response.json(), at };
-    } finally {
-      cancel();
-    }
+    };
+    silence.asked(began);
+    // The runtime ends what is still under way with the request; a signal that could end it before takes as long as
+    // all that is read of the answer.
+    const answer = await within(exchange(), timeoutMs, setTimer);
+    if (answer !== "late") return answer;
+    note("failed", 0, now());
+    throw new Error("the search server is silent");
   };
   const learn = async () => {
     const documents = await size.read();
