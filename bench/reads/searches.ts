@@ -9,7 +9,7 @@ import { once, row } from "./views.ts";
 const events = 100_000;
 const perSecond = 100;
 /** Open loops take turns as well, so that a disturbance hits both. */
-const openRounds = 3;
+const openRounds = 5;
 const first = "midnight golden electric silent northern velvet broken summer".split(" ");
 const second = "river orchestra parade tigers theatre harbour echoes festival".split(" ");
 /**
