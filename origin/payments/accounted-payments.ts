@@ -27,7 +27,7 @@ export function accountedPayments(db: Db, provider: PaymentProvider): Payments {
   return {
     keepsAccount: true,
     async authorise(request) {
-      // The buyer may pay in another way than before: then the attempt that was open has just ended.
+      // An earlier attempt may end with the first try: then there is room for this one.
       const answer =
         (await tryToPay(db, provider, request)) ?? (await tryToPay(db, provider, request));
       if (!answer) throw beingGivenUp();
@@ -39,14 +39,22 @@ export function accountedPayments(db: Db, provider: PaymentProvider): Payments {
       const isOurs = await giveUpPayment(db, bookingId, reference);
       const account = await readPayment(db, bookingId);
       if (!account || (!isOurs && account.status !== "voiding")) return;
-      const { attempt } = account;
-      const status = await provider.void(reference);
-      await recordPayment(db, { bookingId, attempt, reference, status, againInMs: null });
+      await voidAttempt(db, provider, { bookingId, attempt: account.attempt, reference });
     },
   };
 }
 
-/** @returns undefined when an attempt to pay in another way has ended with this */
+/** The provider moves money once, so whoever finds a payment that is being given up may finish that. */
+async function voidAttempt(
+  db: Db,
+  provider: PaymentProvider,
+  paid: Pick<Learned, "bookingId" | "attempt"> & { readonly reference: string },
+): Promise<void> {
+  const status = await provider.void(paid.reference);
+  await recordPayment(db, { ...paid, status, againInMs: null });
+}
+
+/** @returns undefined when an earlier attempt has ended with this: one to pay in another way, or one that was given up */
 async function tryToPay(
   db: Db,
   provider: PaymentProvider,
@@ -58,8 +66,12 @@ async function tryToPay(
   if (begun.outcome === "paid") return { status: "captured", reference: begun.reference };
   if (begun.outcome === "free") return { status: "captured", reference: freeReference(bookingId) };
   const { attempt: nth, status, total, currency } = begun;
-  if (status === "voiding") throw beingGivenUp();
   const reference = begun.reference ?? undefined;
+  if (status === "voiding") {
+    if (reference === undefined) throw beingGivenUp();
+    await voidAttempt(db, provider, { bookingId, attempt: nth, reference });
+    return undefined;
+  }
   if ((status === "authorised" || status === "captured") && reference !== undefined) {
     return { status, reference };
   }

@@ -1,4 +1,3 @@
-import { settleAll } from "./check-money.ts";
 import { isInFlight } from "./perform.ts";
 import type { Answer, KeyedRequest, World } from "./world.ts";
 
@@ -18,8 +17,6 @@ export async function checkKeys(world: World): Promise<void> {
       world.violations.push(`another request with key ${request.key}: ${other.text}`);
     }
   }
-  // A payment that died while it was given up is the settlement's to end; until then a confirm is told to come again.
-  await settleAll(world);
   for (const [name, request] of world.tried) {
     if (world.kept.has(name)) continue;
     const answer = await repeat(world, request);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bookingIn } from "../../bookings/testing/booking-client.ts";
+import { bookingIn, newUser } from "../../bookings/testing/booking-client.ts";
 import { methods } from "../../testing/stripe-books.ts";
 import type { StripeFault } from "../../testing/stripe-server.ts";
 import { openBookings } from "../../bookings/open-bookings.ts";
@@ -65,6 +65,25 @@ test.each([
       expect(setAside(booking.id)).toEqual([]);
       expect(await accountOf(booking.id)).toMatchObject({ isOpen: false });
     }
+  },
+);
+
+test.each(kinds)(
+  "a payment whose giving up is %s is given up by who pays next: nobody waits for the settlement",
+  async (kind) => {
+    const late = await hold();
+    await shop.expire(late);
+    const other = newUser();
+    const ticketIds = [late.booking.tickets[0]?.id ?? ""];
+    const { id } = bookingIn(await shop.place(other, late.event.id, { ticketIds }));
+    stripe.fail({ at: "/cancel", kind });
+    expect((await pay(late.user, late.booking, methods.good)).status).toBe(503);
+    expect(await accountOf(late.booking.id)).toMatchObject({ status: "voiding" });
+    await shop.end(other, id);
+    bookingIn(await pay(late.user, late.booking, methods.good), 200);
+    expect(taken(late.booking.id)).toEqual([late.booking.total.amount]);
+    expect(setAside(late.booking.id)).toEqual([]);
+    expect(await accountOf(late.booking.id)).toMatchObject({ attempt: 2, isOpen: false });
   },
 );
 
