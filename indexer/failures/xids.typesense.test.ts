@@ -99,7 +99,9 @@ async function expectWaited(
       async () => (await metricOf(indexer, "indexer_guard_retries_total")) > retries + 2,
       { ...patience, timeout: 20_000 },
     );
-    expect(lab.proxy.seen.slice(sent).filter(isImport)).toEqual([]);
+    // What was so before may still be written meanwhile, on a machine with much to do.
+    const written = lab.proxy.seen.slice(sent).filter(isImport);
+    expect(written.filter(({ body }) => body.includes(name))).toEqual([]);
   } finally {
     // Whatever comes of it: no commit would return.
     await setStandby(pool, "");
