@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { QueueStatus } from "../../contracts/queue.ts";
 import { placeOf } from "../../edge/waiting-room/core/place.ts";
-import { clockText } from "./clock-text.ts";
+import { clockText, hourFormat } from "./clock-text.ts";
 import { linesOf } from "./lines.ts";
 
 const now = Date.parse("2026-12-01T10:05:00Z");
@@ -30,7 +30,7 @@ const words = {
   first: "next",
   turn: "your turn",
   missed: "missed",
-  draw: "drawn later",
+  inDraw: "drawn later",
   eta: "{from} to {to} minutes",
   etaUnknown: "cannot say",
   unlikely: "probably not",
@@ -87,3 +87,11 @@ test.each([
   [-5, "0:00"],
   [600_000, "10:00"],
 ])("%d ms left read %s", (leftMs, text) => expect(clockText(leftMs)).toBe(text));
+
+test.each([
+  ["en", "Europe/Vienna", "11:05"],
+  ["de", "America/Mexico_City", "04:05"],
+  ["es", "Nowhere/Atlantis", "10:05"],
+])("in %s the hour at %s is %s", (locale, zone, text) => {
+  expect(hourFormat(locale, zone).format(now)).toBe(text);
+});

@@ -69,7 +69,7 @@ function placeLine(place: Place | undefined, words: Words, locale: string): stri
     case "sold-out":
       return "";
     case "waiting-for-draw":
-      return say(words, "draw");
+      return say(words, "inDraw");
     case "waiting": {
       const ahead = place.queuePosition - 1;
       return ahead === 0 ? say(words, "first") : sayCount(words, "ahead", ahead, locale);
