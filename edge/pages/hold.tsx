@@ -32,7 +32,9 @@ export async function holdPage(c: PageContext): Promise<Response> {
         ""
       )}
       <p class="eyebrow dots">
-        <bdi>{event.value.event.name}</bdi>
+        <span>
+          <bdi>{event.value.event.name}</bdi>
+        </span>
         <span>{time(locale, "full", event.value.event.startsAt, zone)}</span>
       </p>
       {live ? (

@@ -203,9 +203,19 @@ function EventRow({ m, locale, event, now }: RowProps) {
           <bdi>{event.name}</bdi>
         </h3>
         <p class="dots">
-          {performer.name === event.name ? "" : <bdi class="by">{performer.name}</bdi>}
-          <bdi>{venue.name}</bdi>
-          <bdi>{venue.city}</bdi>
+          {performer.name === event.name ? (
+            ""
+          ) : (
+            <span>
+              <bdi>{performer.name}</bdi>
+            </span>
+          )}
+          <span>
+            <bdi>{venue.name}</bdi>
+          </span>
+          <span>
+            <bdi>{venue.city}</bdi>
+          </span>
           <span>{time(locale, "time", startsAt, timeZone)}</span>
         </p>
       </div>

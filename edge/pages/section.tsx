@@ -94,7 +94,9 @@ function Heading({ c, facts, name }: { c: PageContext; facts: EventFacts; name: 
   return (
     <>
       <p class="eyebrow dots">
-        <bdi>{event.name}</bdi>
+        <span>
+          <bdi>{event.name}</bdi>
+        </span>
         <span>{time(locale, "full", event.startsAt, event.timeZone)}</span>
       </p>
       <h1>

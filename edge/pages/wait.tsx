@@ -104,7 +104,9 @@ export function WaitHeading(props: {
       </h1>
       <p class="dots">
         <span>{time(props.locale, "full", event.startsAt, event.timeZone)}</span>
-        <bdi>{venue.name}</bdi>
+        <span>
+          <bdi>{venue.name}</bdi>
+        </span>
       </p>
       <p class="lead">{props.m.wait.lead}</p>
     </>

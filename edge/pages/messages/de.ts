@@ -151,7 +151,7 @@ export const de = {
     clock: (clock) => `Noch ${clock}`,
     offline:
       "Du bist offline. Deine Plätze bleiben reserviert; wir machen weiter, sobald du wieder da bist.",
-    yourTime: (time) => `${time} deine Zeit`,
+    yourTime: (time) => `${time} Uhr bei dir`,
   },
   pay: {
     title: "Plätze bezahlen",

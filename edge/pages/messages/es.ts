@@ -150,7 +150,7 @@ export const es = {
     left: (minutes) => (minutes === 1 ? "Queda 1 minuto" : `Quedan ${minutes} minutos`),
     clock: (clock) => `Quedan ${clock}`,
     offline: "Estás sin conexión. Tus asientos siguen reservados; continuaremos en cuanto vuelvas.",
-    yourTime: (time) => `${time} en tu hora`,
+    yourTime: (time) => `${time} en tu zona horaria`,
   },
   pay: {
     title: "Paga tus asientos",
