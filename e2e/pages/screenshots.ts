@@ -90,6 +90,8 @@ async function walk(
   };
   await page.goto("/");
   await shoot("home");
+  await page.goto("/?keyword=talor+swfit");
+  await shoot("home-found");
   await page.goto("/?keyword=qqxzzvw");
   await shoot("home-empty");
   await page.goto("/nowhere");
@@ -116,9 +118,28 @@ async function choose(page: Page, { hall, stadium }: Events, shoot: Shoot): Prom
   await shoot("stadium-closer");
   for (let times = 0; times < 5; times++) await closer.click();
   await shoot("stadium-closest");
+  await page.reload();
+  await map.waitFor();
+  await choosePair(page);
+  await shoot("stadium-chosen");
   await page.goto(`/e/${stadium}/s/105`);
   await map.waitFor();
   await shoot("section", true);
+}
+
+/** As a finger does: a tap on the stand goes there, the next two choose seats side by side. */
+async function choosePair(page: Page): Promise<void> {
+  const map = page.locator("seat-map .map-box canvas");
+  await page.locator(".map-box").evaluate((box) => box.scrollIntoView({ block: "center" }));
+  const { width, height } = (await map.boundingBox()) ?? { width: 0, height: 0 };
+  const middle = { x: width / 2, y: height / 2 };
+  const line = page.locator(".map-view");
+  await map.click({ position: { x: middle.x, y: height * 0.32 } });
+  await line.getByText(/row/).waitFor();
+  await map.click({ position: middle });
+  await map.click({ position: { x: middle.x + 20, y: middle.y } });
+  await page.locator(".chips button").nth(1).waitFor();
+  await page.locator("seat-map > form").evaluate((form) => form.scrollIntoView({ block: "end" }));
 }
 
 async function wait(page: Page, eventId: string, shoot: Shoot): Promise<void> {
@@ -164,6 +185,8 @@ async function buy(page: Page, eventId: string, shoot: Shoot): Promise<void> {
   await shoot("ticket", true);
   await page.goto("/tickets");
   await shoot("tickets");
+  await page.locator(".account summary").click();
+  await shoot("account");
 }
 
 await main();

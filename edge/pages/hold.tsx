@@ -22,6 +22,7 @@ export async function holdPage(c: PageContext): Promise<Response> {
   const expiresAt = booking.expiresAt === null ? 0 : Date.parse(booking.expiresAt);
   const isOff = event.value.event.status === "cancelled";
   const live = booking.status === "held" && expiresAt > deps.now() && !isOff;
+  const over = hasRunOut(booking) ? m.hold.expired : m.hold.ended;
   const body = (
     <section class="narrow">
       {c.req.query("notice") === "signed-in" ? (
@@ -46,7 +47,7 @@ export async function holdPage(c: PageContext): Promise<Response> {
       )}
     </section>
   );
-  const title = live ? m.hold.title : isOff ? m.event.cancelled : m.hold.expired;
+  const title = live ? m.hold.title : isOff ? m.event.cancelled : over;
   return respond(c, { title, script: "hold.js", body });
 }
 
@@ -128,9 +129,14 @@ function CalledOff({ c, booking }: { c: PageContext; booking: Booking }) {
   );
 }
 
+/** By itself, and not because somebody let the seats go. */
+function hasRunOut({ status }: Booking): boolean {
+  return status === "held" || status === "expired";
+}
+
 function Over({ c, booking }: { c: PageContext; booking: Booking }) {
   const { m, locale } = c.var;
-  const ranOut = booking.status === "held" || booking.status === "expired";
+  const ranOut = hasRunOut(booking);
   return (
     <>
       <h1>{ranOut ? m.hold.expired : m.hold.ended}</h1>

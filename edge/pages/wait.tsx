@@ -223,7 +223,8 @@ async function backToWait(c: PageContext, eventId: string): Promise<Response> {
 }
 
 function placeMessages(m: Messages): string {
-  const { ahead, eta, seatsLeft, waiting, pass, passClock, opens, phases, ...words } = m.wait;
+  const { ahead, eta, seatsLeft, waiting, pass, passClock, opens, opensIn, phases, ...words } =
+    m.wait;
   const phaseWords = Object.entries(phases).map(([phase, word]) => [`phase-${phase}`, word]);
   return JSON.stringify({
     ...words,
@@ -234,6 +235,6 @@ function placeMessages(m: Messages): string {
     waiting: waiting("{count}"),
     pass: pass("{time}"),
     passClock: passClock("{clock}"),
-    opens: opens("{time}"),
+    opensIn: opensIn("{clock}"),
   });
 }

@@ -188,6 +188,7 @@ export const de = {
     eta: (from, to) => `Etwa ${from} bis ${to} Minuten`,
     etaUnknown: "Wie lange es dauert, können wir noch nicht sagen",
     opens: (time) => `Der Einlass beginnt am ${time}`,
+    opensIn: (clock) => `Beginnt in ${clock}`,
     inDraw: "Du bist in der Auslosung. Dein Platz steht fest, sobald der Einlass beginnt.",
     draw: "Unter allen, die vorher da sind, wird die Reihenfolge ausgelost. Früher da zu sein ist kein Vorteil.",
     seatsLeft: (count) => `Noch ${count} Plätze`,

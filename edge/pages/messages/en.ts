@@ -185,6 +185,7 @@ export const en = {
     eta: (from: string, to: string) => `About ${from} to ${to} minutes`,
     etaUnknown: "We cannot say yet how long it takes",
     opens: (time: string) => `The queue opens on ${time}`,
+    opensIn: (clock: string) => `Opens in ${clock}`,
     inDraw: "You are in the draw. Your place is decided when the queue opens.",
     draw: "The order of all who join before it opens is drawn by lot. Being early is no advantage.",
     seatsLeft: (count: string) => `${count} seats left`,

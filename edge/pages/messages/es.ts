@@ -186,6 +186,7 @@ export const es = {
     eta: (from, to) => `Unos ${from} a ${to} minutos`,
     etaUnknown: "Aún no podemos decir cuánto tardará",
     opens: (time) => `La cola se abre el ${time}`,
+    opensIn: (clock) => `Se abre en ${clock}`,
     inDraw: "Participas en el sorteo. Tu lugar se decide cuando se abra la cola.",
     draw: "Entre quienes llegan antes se sortea el orden. Llegar pronto no da ventaja.",
     seatsLeft: (count) => `Quedan ${count} asientos`,
