@@ -118,8 +118,6 @@ async function choose(page: Page, { hall, stadium }: Events, shoot: Shoot): Prom
   await shoot("stadium-closer");
   for (let times = 0; times < 5; times++) await closer.click();
   await shoot("stadium-closest");
-  await page.reload();
-  await map.waitFor();
   await choosePair(page);
   await shoot("stadium-chosen");
   await page.goto(`/e/${stadium}/s/105`);
@@ -127,18 +125,15 @@ async function choose(page: Page, { hall, stadium }: Events, shoot: Shoot): Prom
   await shoot("section", true);
 }
 
-/** As a finger does: a tap on the stand goes there, the next two choose seats side by side. */
+/** Two seats beside each other where the map is as close as it gets, seen from a little further away. */
 async function choosePair(page: Page): Promise<void> {
   const map = page.locator("seat-map .map-box canvas");
-  await page.locator(".map-box").evaluate((box) => box.scrollIntoView({ block: "center" }));
   const { width, height } = (await map.boundingBox()) ?? { width: 0, height: 0 };
-  const middle = { x: width / 2, y: height / 2 };
-  const line = page.locator(".map-view");
-  await map.click({ position: { x: middle.x, y: height * 0.32 } });
-  await line.getByText(/row/).waitFor();
-  await map.click({ position: middle });
-  await map.click({ position: { x: middle.x + 20, y: middle.y } });
+  for (const aside of [0, 48]) {
+    await map.click({ position: { x: width / 2 + aside, y: height / 2 } });
+  }
   await page.locator(".chips button").nth(1).waitFor();
+  await page.locator(".map-keys button").nth(1).click();
   await page.locator("seat-map > form").evaluate((form) => form.scrollIntoView({ block: "end" }));
 }
 
