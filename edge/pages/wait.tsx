@@ -223,8 +223,7 @@ async function backToWait(c: PageContext, eventId: string): Promise<Response> {
 }
 
 function placeMessages(m: Messages): string {
-  const { ahead, eta, seatsLeft, waiting, pass, passClock, opens, opensIn, phases, ...words } =
-    m.wait;
+  const { ahead, eta, seatsLeft, waiting, pass, passClock, opensIn, phases, ...words } = m.wait;
   const phaseWords = Object.entries(phases).map(([phase, word]) => [`phase-${phase}`, word]);
   return JSON.stringify({
     ...words,
