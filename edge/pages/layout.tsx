@@ -138,8 +138,11 @@ function Header({
         Frontrow
       </a>
       <nav aria-label={m.nav.label}>
-        <a href={localPath(locale, "/")}>{m.nav.events}</a>
-        <a href={localPath(locale, "/tickets")}>{m.nav.tickets}</a>
+        {(["/", "/tickets"] as const).map((to) => (
+          <a href={localPath(locale, to)} aria-current={path === to ? "page" : undefined}>
+            {to === "/" ? m.nav.events : m.nav.tickets}
+          </a>
+        ))}
         <session-bar
           data-me="/me"
           data-sign-out={localPath(locale, "/auth/sign-out")}

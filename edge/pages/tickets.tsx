@@ -217,7 +217,14 @@ function Stub({ c, facts: { event, venue }, booking, ticket, index, codes }: Stu
       <div>
         <p class="eyebrow">{m.tickets.of(index + 1, booking.tickets.length)}</p>
         <h2>
-          <bdi>{place}</bdi>
+          <bdi>
+            {place.split(", ").map((part, nth) => (
+              <>
+                {nth === 0 ? "" : ", "}
+                <span class="part">{part}</span>
+              </>
+            ))}
+          </bdi>
         </h2>
         <p>
           <b>
