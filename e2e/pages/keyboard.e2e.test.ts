@@ -1,7 +1,7 @@
-import type { Page } from "playwright-core";
-import { afterAll, beforeAll, test } from "vitest";
+import type { Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { eventually } from "../api.ts";
-import { desktop } from "./browser.ts";
+import { desktop, phone, signIn } from "./browser.ts";
 import { makeEvening } from "./programme.ts";
 import { type OpenShop, openRealShop } from "./shop.ts";
 
@@ -48,7 +48,7 @@ const figures = { tabs: 0, focusesSeenAndBare: 0, pages: 0 };
 /** Presses Tab until this has the focus; whatever has it on the way must be visible, and it is never lost. */
 async function tabTo(
   page: Page,
-  role: "link" | "button" | "checkbox" | "searchbox",
+  role: "link" | "button" | "checkbox" | "searchbox" | Locator,
   name: RegExp,
 ): Promise<void> {
   const way: string[] = [];
@@ -67,7 +67,8 @@ async function tabTo(
     if (!focus.ring) throw new Error(`the focus is not to be seen: ${focus.at}`);
     if (!focus.bare) throw new Error(`the focus is covered: ${focus.at}`);
     figures.focusesSeenAndBare++;
-    const wanted = page.getByRole(role, { name }).and(page.locator(":focus"));
+    const named = typeof role === "string" ? page.getByRole(role, { name }) : role;
+    const wanted = named.and(page.locator(":focus"));
     if ((await wanted.count()) > 0) return;
   }
   throw new Error(`no way by keyboard to ${role} ${name}`);
@@ -110,5 +111,30 @@ test("a purchase by keyboard alone: search, event, list, hold, extend, confirm, 
     await page.getByText("Thank you. These seats are yours.").waitFor();
     await page.getByRole("img", { name: /QR/ }).first().waitFor();
     console.log(JSON.stringify(figures));
+  });
+});
+
+test("one signs out by keyboard alone; Escape and going on close what is behind one's name", async () => {
+  await shop.as(phone, async (page) => {
+    await page.goto("/");
+    await signIn(page, "Bob");
+    const account = page.getByLabel("Signed in as Bob");
+    await account.waitFor();
+    const isOpen = () => page.locator(".account[open]").count();
+    await tabTo(page, account, /Bob/);
+    await page.keyboard.press("Enter");
+    await tabTo(page, "button", /^Sign out$/);
+    expect(await isOpen()).toBe(1);
+    await page.keyboard.press("Escape");
+    expect(await isOpen()).toBe(0);
+    await account.and(page.locator(":focus")).waitFor();
+    await page.keyboard.press("Enter");
+    await tabTo(page, "searchbox", /Search events/);
+    expect(await isOpen()).toBe(0);
+    await page.keyboard.press("Shift+Tab");
+    await page.keyboard.press("Enter");
+    await tabTo(page, "button", /^Sign out$/);
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
   });
 });

@@ -14,6 +14,8 @@ const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
 /** Reached by a form only. */
 const conflictPath = "(a lost race)";
+/** What the bar has behind one's name, opened. */
+const menuPath = "(the account)";
 
 let shop: OpenShop;
 let paths: string[];
@@ -75,6 +77,7 @@ beforeAll(async () => {
     `/hold/${held}?notice=signed-in`,
     `/hold/${released}`,
     conflictPath,
+    menuPath,
     `/e/${cancelled}`,
     `/e/${queued}`,
     `/wait/${queued}`,
@@ -199,6 +202,12 @@ test("no page asks anybody else for anything, and none reports a breach of its p
 async function open(page: Page, path: string): Promise<void> {
   await page.unroute("**/authorize*");
   await page.route("**/authorize*", (route) => route.fulfill({ status: 204 }));
+  if (path === menuPath) {
+    await page.goto("/tickets", { waitUntil: "load" });
+    await page.locator(".account summary").click();
+    await page.getByRole("button", { name: "Sign out" }).waitFor();
+    return;
+  }
   if (path !== conflictPath) {
     await page.goto(path, { waitUntil: "load" });
     return;

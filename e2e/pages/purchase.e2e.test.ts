@@ -72,6 +72,10 @@ test("a purchase without JavaScript: search, choose, sign in, hold, extend, conf
     const of = (kind: string) => asked.filter((request) => request.resourceType() === kind).length;
     console.log(JSON.stringify({ documents: of("document"), scripts: of("script"), seats: 2 }));
     expect(of("script") + of("fetch") + of("xhr")).toBe(0);
+    await page.getByLabel("Signed in as Alice").click();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.goto("/tickets"); // asks who it is, for nobody is signed in any more
+    await page.getByRole("button", { name: "Alice" }).waitFor();
   });
 });
 
@@ -80,7 +84,8 @@ test("best available on a desktop: sign in first, then one form", async () => {
     await page.goto(`/e/${hall}`);
     await signIn(page, "Bob");
     await page.waitForURL(`**/e/${hall}`);
-    await page.locator("session-bar").getByText("Bob").waitFor();
+    const account = page.getByLabel("Signed in as Bob");
+    await account.getByText("Bob").waitFor();
     await page.getByLabel("Number of tickets").selectOption("3");
     await page.getByRole("button", { name: "Find best seats" }).click();
     await page.getByText(/3 seats held until/).waitFor();
@@ -91,7 +96,13 @@ test("best available on a desktop: sign in first, then one form", async () => {
     expect(total).toBe(prices.reduce((sum, price) => sum + price, 0));
     await page.getByRole("button", { name: "Release seats" }).click();
     await page.waitForURL(`**/e/${hall}?notice=released`);
-    await page.getByRole("button", { name: "Sign out" }).click();
+    const signOut = page.getByRole("button", { name: "Sign out" });
+    await account.click();
+    await signOut.waitFor();
+    await page.getByRole("heading", { level: 1 }).click(); // turning to something else closes it
+    await signOut.waitFor({ state: "hidden" });
+    await account.click();
+    await signOut.click();
     await page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
   });
 });

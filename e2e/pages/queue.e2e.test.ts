@@ -70,10 +70,7 @@ async function joinPlain(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Alice" }).click();
   await page.waitForURL("**/basic?reload=on");
   await page.getByRole("button", { name: "Join the queue" }).click();
-  await page
-    .getByText(/drawn by lot/)
-    .first()
-    .waitFor();
+  await page.getByText("You are in the draw.").waitFor();
   await page.getByRole("button", { name: "Leave the queue" }).waitFor();
 }
 
@@ -106,10 +103,7 @@ async function joinScripted(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Bob" }).click();
   await page.waitForURL(`**/wait/${event}*`);
   await page.getByRole("button", { name: "Join the queue" }).click();
-  await page
-    .locator('[data-line="place"]')
-    .getByText(/drawn by lot/)
-    .waitFor();
+  await page.locator('[data-line="place"]').getByText("You are in the draw.").waitFor();
   await page.getByText("It is safe to close this page").waitFor();
 }
 

@@ -90,6 +90,8 @@ async function walk(
   };
   await page.goto("/");
   await shoot("home");
+  await page.goto("/?keyword=talor+swfit");
+  await shoot("home-found");
   await page.goto("/?keyword=qqxzzvw");
   await shoot("home-empty");
   await page.goto("/nowhere");
@@ -116,9 +118,23 @@ async function choose(page: Page, { hall, stadium }: Events, shoot: Shoot): Prom
   await shoot("stadium-closer");
   for (let times = 0; times < 5; times++) await closer.click();
   await shoot("stadium-closest");
+  await choosePair(page);
+  await shoot("stadium-chosen");
   await page.goto(`/e/${stadium}/s/105`);
   await map.waitFor();
   await shoot("section", true);
+}
+
+/** Two seats beside each other where the map is as close as it gets, seen from a little further away. */
+async function choosePair(page: Page): Promise<void> {
+  const map = page.locator("seat-map .map-box canvas");
+  const { width, height } = (await map.boundingBox()) ?? { width: 0, height: 0 };
+  for (const aside of [0, 48]) {
+    await map.click({ position: { x: width / 2 + aside, y: height / 2 } });
+  }
+  await page.locator(".chips button").nth(1).waitFor();
+  await page.locator(".map-keys button").nth(1).click();
+  await page.locator("seat-map > form").evaluate((form) => form.scrollIntoView({ block: "end" }));
 }
 
 async function wait(page: Page, eventId: string, shoot: Shoot): Promise<void> {
@@ -164,6 +180,8 @@ async function buy(page: Page, eventId: string, shoot: Shoot): Promise<void> {
   await shoot("ticket", true);
   await page.goto("/tickets");
   await shoot("tickets");
+  await page.locator(".account summary").click();
+  await shoot("account");
 }
 
 await main();

@@ -122,3 +122,18 @@ test("after a hold has run out the choice is kept, and the same seats can be hel
     await brief.close();
   }
 }, 300_000);
+
+test("one's own time stands beside the venue's only where the clocks differ", async () => {
+  for (const [timezoneId, lines] of [
+    ["Europe/Berlin", 0],
+    ["America/New_York", 1],
+  ] as const) {
+    await shop.as({ ...phone, timezoneId }, async (page) => {
+      await hold(page, "Alice", hall);
+      await page.getByText(/\d:\d\d left/).waitFor(); // the script has run
+      expect(await page.getByText("your time").count()).toBe(lines);
+      await page.getByRole("button", { name: "Release seats" }).click();
+      await page.waitForURL("**notice=released");
+    });
+  }
+});

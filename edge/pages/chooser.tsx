@@ -1,7 +1,7 @@
 import { ticketLimitDefault } from "../../contracts/bookings.ts";
 import type { Plan } from "../../contracts/plan.ts";
 import type { PageContext } from "./context.ts";
-import { money } from "./format.ts";
+import { money, moneyRange, wholeNumber } from "./format.ts";
 import { KeptChoice } from "./kept-choice.tsx";
 import { localPath, type Locale } from "./locale.ts";
 import type { Messages } from "./messages/en.ts";
@@ -157,6 +157,7 @@ export function mapMessages(m: Messages, nothing = m.map.nothing): string {
     inSection: m.place("{section}", "", ""),
     inRow: m.place("{section}", "{row}", ""),
     priceFrom: m.home.priceFrom("{price}"),
+    anyPrice: m.event.anyPrice,
   });
 }
 
@@ -196,16 +197,13 @@ function SectionList({ m, locale, eventId, plan, sections }: ListProps) {
                 <bdi>{section.name}</bdi>
               </a>
             </th>
-            <td class="number">{priceRange(locale, plan.currency, section)}</td>
-            <td class="number">{section.free === 0 ? m.event.soldOut : section.free}</td>
+            <td class="number">{moneyRange(locale, { ...section, currency: plan.currency })}</td>
+            <td class="number">
+              {section.free === 0 ? m.event.soldOut : wholeNumber(locale, section.free)}
+            </td>
           </tr>
         ))}
       </tbody>
     </table>
   );
-}
-
-function priceRange(locale: Locale, currency: string, { min, max }: SectionSummary): string {
-  const low = money(locale, { amount: min, currency });
-  return min === max ? low : `${low} – ${money(locale, { amount: max, currency })}`;
 }

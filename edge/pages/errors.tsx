@@ -4,8 +4,21 @@ import { respond, type Page } from "./layout.tsx";
 import { localPath } from "./locale.ts";
 import { signInAgainPath } from "./sign-in-path.ts";
 
-/** Says what did not work, in the reader's language and without blame, and where to go from here. */
-export async function problemPage(c: PageContext, problem: Problem): Promise<Response> {
+/** Where somebody was, by a path without its language. */
+export interface WayBack {
+  readonly path: string;
+  readonly label: string;
+}
+
+/**
+ * Says what did not work, in the reader's language and without blame, and where to go from here.
+ * @param back where a form was sent from; who only wanted to read a page is offered to try again where that may help
+ */
+export async function problemPage(
+  c: PageContext,
+  problem: Problem,
+  back?: WayBack,
+): Promise<Response> {
   if (problem.code === "not-found") return notFoundPage(c);
   // The session ended between our look at it and the API's.
   if (problem.code === "unauthenticated") return c.redirect(signInAgainPath(c), 303);
@@ -13,6 +26,7 @@ export async function problemPage(c: PageContext, problem: Problem): Promise<Res
   if (problem.code === "service-unavailable" || problem.code === "rate-limited") {
     c.header("Retry-After", "5");
   }
+  const way = back ?? tryAgain(c, problem);
   return respond(c, {
     title: m.error.title,
     status: statusOf(problem),
@@ -22,15 +36,28 @@ export async function problemPage(c: PageContext, problem: Problem): Promise<Res
         <p class="lead" role="alert">
           {m.problems[problem.code]}
         </p>
-        <p>
+        <div class="actions">
+          {way === undefined ? (
+            ""
+          ) : (
+            <a class="button primary" href={localPath(locale, way.path)}>
+              {way.label}
+            </a>
+          )}
           <a class="button" href={localPath(locale, "/")}>
             {m.error.home}
           </a>
-        </p>
+        </div>
         <p class="small">{m.error.id(c.get("requestId"))}</p>
       </section>
     ),
   });
+}
+
+/** The same page once more, where the next try may go better. */
+function tryAgain(c: PageContext, { status }: Problem): WayBack | undefined {
+  if (c.req.method !== "GET" || (status < 500 && status !== 429)) return undefined;
+  return { path: c.get("path") + new URL(c.req.url).search, label: c.get("m").error.again };
 }
 
 export function notFoundPage(c: PageContext): Promise<Response> {

@@ -5,6 +5,7 @@ import type { PageContext } from "./context.ts";
 import { admissionOf } from "./cookies.ts";
 import type { Admission, EventFacts } from "./deps.ts";
 import { problemPage } from "./errors.tsx";
+import { Facts } from "./facts.tsx";
 import { time } from "./format.ts";
 import { PassNotice } from "./pass-notice.tsx";
 import { respond } from "./layout.tsx";
@@ -24,13 +25,15 @@ export async function eventPage(c: PageContext): Promise<Response> {
   const state = saleState(facts, deps.now());
   const chosen = state === "on-sale" ? await loadChooser(c, facts) : undefined;
   const queued = state === "queued" || chosen === "admission-required";
+  const isOff = state === "cancelled" || state === "over";
   const url = deps.publicOrigin + localPath(locale, path);
   const body = (
     <>
       <Notices c={c} />
-      <Facts c={c} facts={facts} />
+      {isOff ? <SaleNotice c={c} facts={facts} state={state} /> : ""}
+      <Facts c={c} facts={facts} isOff={isOff} />
       {queued ? <QueueHint c={c} eventId={eventId} /> : ""}
-      {state === "on-sale" || queued ? "" : <SaleNotice c={c} facts={facts} state={state} />}
+      {state === "early" ? <SaleNotice c={c} facts={facts} state={state} /> : ""}
       {chosen === "unavailable" ? (
         <p class="notice">{c.var.m.problems["service-unavailable"]}</p>
       ) : (
@@ -151,66 +154,6 @@ function offersOf(sections: readonly SectionSummary[], currency: string): Offers
     free: sections.reduce((sum, it) => sum + it.free, 0),
     currency,
   };
-}
-
-/** Facts about an event, as every page about it begins. */
-export function Facts({ c, facts }: { c: PageContext; facts: EventFacts }) {
-  const { m, locale } = c.var;
-  const { event, venue, performers, performer } = facts;
-  const zone = event.timeZone;
-  const names = (performers.length === 0 ? [performer] : performers).map(({ name }) => name);
-  return (
-    <section class="facts">
-      {event.category === "" ? (
-        ""
-      ) : (
-        <p class="eyebrow">
-          <bdi>{event.category}</bdi>
-        </p>
-      )}
-      <h1>
-        <bdi>{event.name}</bdi>
-      </h1>
-      <dl>
-        <div>
-          <dt>{m.event.when}</dt>
-          <dd>
-            <time datetime={event.startsAt}>
-              {time(locale, "day", event.startsAt, zone)}
-              <br />
-              {time(locale, "time", event.startsAt, zone)}
-            </time>
-            <a class="small" href={localPath(locale, `/e/${event.id}/calendar.ics`)}>
-              {m.event.calendar}
-            </a>
-          </dd>
-        </div>
-        <div>
-          <dt>{m.event.where}</dt>
-          <dd>
-            <bdi>{venue.name}</bdi>
-            <br />
-            <bdi>{venue.city}</bdi>
-          </dd>
-        </div>
-        <div>
-          <dt>{m.event.who}</dt>
-          <dd>
-            {names.map((name) => (
-              <bdi class="item">{name}</bdi>
-            ))}
-          </dd>
-        </div>
-      </dl>
-      {event.description === "" ? (
-        ""
-      ) : (
-        <p class="about" dir="auto">
-          {event.description}
-        </p>
-      )}
-    </section>
-  );
 }
 
 function SaleNotice({

@@ -23,6 +23,15 @@ export function money(locale: Locale, { amount, currency }: Money): string {
   ).format(value);
 }
 
+/** From the lowest to the highest amount; one amount where they are the same. */
+export function moneyRange(
+  locale: Locale,
+  { min, max, currency }: { min: number; max: number; currency: string },
+): string {
+  const low = money(locale, { amount: min, currency });
+  return min === max ? low : `${low} – ${money(locale, { amount: max, currency })}`;
+}
+
 /** How many digits the minor unit of a currency has: 2 for EUR, 0 for JPY. */
 export function fractionDigits(currency: string): number {
   return (
@@ -59,6 +68,14 @@ const styles = {
     day: "numeric",
     month: "short",
     year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZoneName: "short",
+  },
+  /** 27 Nov, 10:00 with the zone's name */
+  brief: {
+    day: "numeric",
+    month: "short",
     hour: "2-digit",
     minute: "2-digit",
     timeZoneName: "short",

@@ -1,7 +1,7 @@
 import type { Booking } from "../../contracts/bookings.ts";
 import { callerOf, type PageContext } from "./context.ts";
 import { choicePath } from "./cookies.ts";
-import { problemPage } from "./errors.tsx";
+import { problemPage, type WayBack } from "./errors.tsx";
 import { money, places, time } from "./format.ts";
 import { respond } from "./layout.tsx";
 import { localPath } from "./locale.ts";
@@ -22,6 +22,7 @@ export async function holdPage(c: PageContext): Promise<Response> {
   const expiresAt = booking.expiresAt === null ? 0 : Date.parse(booking.expiresAt);
   const isOff = event.value.event.status === "cancelled";
   const live = booking.status === "held" && expiresAt > deps.now() && !isOff;
+  const over = hasRunOut(booking) ? m.hold.expired : m.hold.ended;
   const body = (
     <section class="narrow">
       {c.req.query("notice") === "signed-in" ? (
@@ -31,9 +32,11 @@ export async function holdPage(c: PageContext): Promise<Response> {
       ) : (
         ""
       )}
-      <p class="eyebrow">
-        <bdi>{event.value.event.name}</bdi> ·{" "}
-        {time(locale, "full", event.value.event.startsAt, zone)}
+      <p class="eyebrow dots">
+        <span>
+          <bdi>{event.value.event.name}</bdi>
+        </span>
+        <span>{time(locale, "full", event.value.event.startsAt, zone)}</span>
       </p>
       {live ? (
         <Live c={c} booking={booking} zone={zone} expiresAt={expiresAt} />
@@ -44,7 +47,7 @@ export async function holdPage(c: PageContext): Promise<Response> {
       )}
     </section>
   );
-  const title = live ? m.hold.title : isOff ? m.event.cancelled : m.hold.expired;
+  const title = live ? m.hold.title : isOff ? m.event.cancelled : over;
   return respond(c, { title, script: "hold.js", body });
 }
 
@@ -126,9 +129,14 @@ function CalledOff({ c, booking }: { c: PageContext; booking: Booking }) {
   );
 }
 
+/** By itself, and not because somebody let the seats go. */
+function hasRunOut({ status }: Booking): boolean {
+  return status === "held" || status === "expired";
+}
+
 function Over({ c, booking }: { c: PageContext; booking: Booking }) {
   const { m, locale } = c.var;
-  const ranOut = booking.status === "held" || booking.status === "expired";
+  const ranOut = hasRunOut(booking);
   return (
     <>
       <h1>{ranOut ? m.hold.expired : m.hold.ended}</h1>
@@ -205,7 +213,7 @@ export async function postConfirm(c: PageContext): Promise<Response> {
   }
   // The hold page says what is left of it, and keeps the choice.
   if (code === "hold-expired" || code === "booking-not-changeable") return backToHold(c);
-  return problemPage(c, confirmed.problem);
+  return problemPage(c, confirmed.problem, toHold(c));
 }
 
 /** `POST /hold/:booking/extend` */
@@ -213,7 +221,7 @@ export async function postExtend(c: PageContext): Promise<Response> {
   const extended = await c.get("deps").extend(callerOf(c), bookingId(c));
   if (extended.ok || extended.problem.code === "hold-expired") return backToHold(c);
   if (extended.problem.code === "booking-not-changeable") return backToHold(c);
-  return problemPage(c, extended.problem);
+  return problemPage(c, extended.problem, toHold(c));
 }
 
 /** `POST /hold/:booking/release` */
@@ -223,11 +231,16 @@ export async function postRelease(c: PageContext): Promise<Response> {
   if (!booking.ok) return problemPage(c, booking.problem);
   if (booking.value.status === "confirmed") return backToHold(c); // a button here never cancels a purchase
   const released = await deps.release(callerOf(c), booking.value.id);
-  if (!released.ok) return problemPage(c, released.problem);
+  if (!released.ok) return problemPage(c, released.problem, toHold(c));
   return c.redirect(
     localPath(locale, `${choicePath(c, booking.value.eventId)}?notice=released`),
     303,
   );
+}
+
+/** A problem with a hold ends nothing: the seats are still there. */
+function toHold(c: PageContext): WayBack {
+  return { path: `/hold/${bookingId(c)}`, label: c.get("m").pay.back };
 }
 
 function backToHold(c: PageContext): Response {

@@ -72,3 +72,27 @@ test("seats that others may hold unseen are told as such", async () => {
     expect(await (await get(path)).text()).toContain(warning);
   }
 });
+
+test.each([
+  ["/?keyword=x", 1234, "1,234 events"],
+  ["/de?keyword=x", 1234, "1.234 Veranstaltungen"],
+  ["/es?keyword=x", 1, "1 evento"],
+  ["/?keyword=x", 0, "No event found"],
+])("%s with %d events says %s", async (path, found, words) => {
+  const { get } = openPages((shop) => (shop.found = found));
+  const text = await (await get(path)).text();
+  expect(text).toContain(`<h2 id="results">${words}</h2>`);
+  expect(text.includes("Show all events")).toBe(found === 0);
+  expect(text.includes('<ol class="events">')).toBe(found > 0);
+});
+
+test("what is not on sale yet is not offered as if it were: the list says from when", async () => {
+  const { shop, get } = openPages();
+  expect(await (await get("/")).text()).toContain("Buy tickets");
+  const onSaleAt = new Date(shop.now + 86_400_000).toISOString();
+  shop.facts = { ...shop.facts, event: { ...shop.facts.event, onSaleAt } };
+  const text = await (await get("/")).text();
+  expect(text).toContain("On sale from 2 Jun, 04:00 Mexico City Time");
+  expect(text).not.toContain("Buy tickets");
+  expect(await (await get("/es")).text()).toContain("A la venta desde el 2 jun, 04:00");
+});

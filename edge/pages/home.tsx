@@ -1,8 +1,9 @@
 import type { FoundEvent, SearchResult } from "../../contracts/search.ts";
 import type { PageContext } from "./context.ts";
 import { problemPage } from "./errors.tsx";
-import { money, time } from "./format.ts";
+import { counted, money, time } from "./format.ts";
 import { respond } from "./layout.tsx";
+import { Pager } from "./pager.tsx";
 import { localPath, type Locale } from "./locale.ts";
 import type { Messages } from "./messages/en.ts";
 
@@ -32,7 +33,14 @@ export async function homePage(c: PageContext): Promise<Response> {
         <SearchForm m={m} locale={locale} query={query} />
       </section>
       {found.ok ? (
-        <Results m={m} locale={locale} result={found.value} query={query} searched={searched} />
+        <Results
+          m={m}
+          locale={locale}
+          result={found.value}
+          query={query}
+          searched={searched}
+          now={deps.now()}
+        />
       ) : (
         <p class="notice" role="alert">
           {m.problems["validation-failed"]}
@@ -132,27 +140,54 @@ interface ResultsProps {
   result: SearchResult;
   query: URLSearchParams;
   searched: boolean;
+  now: number;
 }
 
-function Results({ m, locale, result, query, searched }: ResultsProps) {
+function Results({ m, locale, result, query, searched, now }: ResultsProps) {
   return (
     <section aria-labelledby="results">
-      <h2 id="results">{searched ? m.home.found(result.total) : m.home.upcoming}</h2>
+      <h2 id="results">{searched ? foundLine(m, locale, result.total) : m.home.upcoming}</h2>
       {result.degraded ? <p class="notice">{m.home.degraded}</p> : ""}
       {result.partial ? <p class="notice">{m.home.partial}</p> : ""}
-      {result.events.length === 0 ? <p class="lead">{m.home.none}</p> : ""}
-      <ol class="events">
-        {result.events.map((event) => (
-          <EventRow m={m} locale={locale} event={event} />
-        ))}
-      </ol>
-      <Pager m={m} locale={locale} result={result} query={query} />
+      {result.events.length === 0 ? (
+        <>
+          <p class="lead">{m.home.none}</p>
+          <a class="button" href={localPath(locale, "/")}>
+            {m.home.all}
+          </a>
+        </>
+      ) : (
+        <ol class="events">
+          {result.events.map((event) => (
+            <EventRow m={m} locale={locale} event={event} now={now} />
+          ))}
+        </ol>
+      )}
+      <Pager
+        m={m}
+        page={result.page}
+        pages={Math.ceil(result.total / result.pageSize)}
+        to={(page) => pageAddress(locale, query, page)}
+      />
     </section>
   );
 }
 
-function EventRow({ m, locale, event }: { m: Messages; locale: Locale; event: FoundEvent }) {
-  const { id, startsAt, timeZone, venue, performer, priceRange } = event;
+function foundLine(m: Messages, locale: Locale, total: number): string {
+  return total === 0 ? m.home.foundNone : counted(locale, total, m.home.found, m.home.foundOne);
+}
+
+interface RowProps {
+  m: Messages;
+  locale: Locale;
+  event: FoundEvent;
+  now: number;
+}
+
+function EventRow({ m, locale, event, now }: RowProps) {
+  const { id, startsAt, timeZone, venue, performer, priceRange, onSaleAt } = event;
+  const isSoldOut = event.availability === "sold-out";
+  const isEarly = !isSoldOut && Date.parse(onSaleAt) > now;
   const price = priceRange
     ? money(locale, { amount: priceRange.min, currency: priceRange.currency })
     : "";
@@ -167,22 +202,36 @@ function EventRow({ m, locale, event }: { m: Messages; locale: Locale; event: Fo
         <h3>
           <bdi>{event.name}</bdi>
         </h3>
-        <p>
-          {performer.name === event.name ? "" : <bdi class="by">{performer.name}</bdi>}
-          <bdi>{venue.name}</bdi>
-          <bdi>{venue.city}</bdi>
+        <p class="dots">
+          {performer.name === event.name ? (
+            ""
+          ) : (
+            <span>
+              <bdi>{performer.name}</bdi>
+            </span>
+          )}
+          <span>
+            <bdi>{venue.name}</bdi>
+          </span>
+          <span>
+            <bdi>{venue.city}</bdi>
+          </span>
           <span>{time(locale, "time", startsAt, timeZone)}</span>
         </p>
       </div>
       <p class="price">
         {price === "" ? "" : <b>{m.home.priceFrom(price)}</b>}
-        <span class={`tag ${event.availability}`}>{m.home.availability[event.availability]}</span>
+        <span class={isEarly ? "tag" : `tag ${event.availability}`}>
+          {isEarly
+            ? m.event.onSale(time(locale, "brief", onSaleAt, timeZone))
+            : m.home.availability[event.availability]}
+        </span>
       </p>
       <a
-        class={event.availability === "sold-out" ? "button quiet" : "button"}
+        class={isSoldOut || isEarly ? "button quiet" : "button"}
         href={localPath(locale, `/e/${id}`)}
       >
-        {event.availability === "sold-out" ? m.home.details : m.home.buy}
+        {isSoldOut || isEarly ? m.home.details : m.home.buy}
         <span class="hidden">
           : <bdi>{event.name}</bdi>
         </span>
@@ -191,31 +240,8 @@ function EventRow({ m, locale, event }: { m: Messages; locale: Locale; event: Fo
   );
 }
 
-function Pager({ m, locale, result, query }: Omit<ResultsProps, "searched">) {
-  const pages = Math.ceil(result.total / result.pageSize);
-  if (pages <= 1) return <></>;
-  const to = (page: number) => {
-    const other = new URLSearchParams(query);
-    other.set("page", String(page));
-    return `${localPath(locale, "/")}?${other}`;
-  };
-  return (
-    <nav class="pager" aria-label={m.home.pages}>
-      {result.page > 1 ? (
-        <a class="button quiet" rel="prev" href={to(result.page - 1)}>
-          {m.home.previous}
-        </a>
-      ) : (
-        ""
-      )}
-      <span>{m.home.page(result.page, pages)}</span>
-      {result.page < pages ? (
-        <a class="button quiet" rel="next" href={to(result.page + 1)}>
-          {m.home.next}
-        </a>
-      ) : (
-        ""
-      )}
-    </nav>
-  );
+function pageAddress(locale: Locale, query: URLSearchParams, page: number): string {
+  const other = new URLSearchParams(query);
+  other.set("page", String(page));
+  return `${localPath(locale, "/")}?${other}`;
 }

@@ -138,8 +138,11 @@ function Header({
         Frontrow
       </a>
       <nav aria-label={m.nav.label}>
-        <a href={localPath(locale, "/")}>{m.nav.events}</a>
-        <a href={localPath(locale, "/tickets")}>{m.nav.tickets}</a>
+        {(["/", "/tickets"] as const).map((to) => (
+          <a href={localPath(locale, to)} aria-current={path === to ? "page" : undefined}>
+            {to === "/" ? m.nav.events : m.nav.tickets}
+          </a>
+        ))}
         <session-bar
           data-me="/me"
           data-sign-out={localPath(locale, "/auth/sign-out")}
@@ -147,12 +150,7 @@ function Header({
           data-signed-in-as={m.nav.signedInAs("{name}")}
         >
           {session ? (
-            <form method="post" action={localPath(locale, "/auth/sign-out")}>
-              <span class="who">
-                <bdi>{session.name}</bdi>
-              </span>
-              <button class="quiet">{m.nav.signOut}</button>
-            </form>
+            <Account locale={locale} m={m} name={session.name} />
           ) : (
             <form method="get" action={localPath(locale, "/auth/sign-in")}>
               <input type="hidden" name="next" value={localPath(locale, path)} />
@@ -162,6 +160,23 @@ function Header({
         </session-bar>
       </nav>
     </header>
+  );
+}
+
+/** One word in the bar, the rest behind it: opened by the browser itself. `session-bar` makes the same on public pages. */
+function Account({ locale, m, name }: { locale: Locale; m: Messages; name: string }) {
+  return (
+    <details class="account">
+      <summary aria-label={m.nav.signedInAs(name)} data-initial={[...name][0]}>
+        <bdi class="who">{name}</bdi>
+      </summary>
+      <form method="post" action={localPath(locale, "/auth/sign-out")}>
+        <p>
+          <bdi>{name}</bdi>
+        </p>
+        <button>{m.nav.signOut}</button>
+      </form>
+    </details>
   );
 }
 

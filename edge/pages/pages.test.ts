@@ -257,3 +257,17 @@ test("a calendar entry has a stable id, a rising sequence and the time in UTC", 
     `DTSTAMP:${new Date(shopOpens).toISOString().replaceAll(/[-:]|\.\d+/g, "")}`,
   );
 });
+
+test.each([
+  ["cancelled", "This event is cancelled."],
+  ["published", "This event is over."],
+] as const)("an event that is no more (%s) says so before anything else", async (status, words) => {
+  const { shop, get } = openPages();
+  expect(await (await get("/e/1")).text()).toContain("calendar.ics");
+  const endsAt = new Date(status === "published" ? shop.now - 1 : shop.now + 1).toISOString();
+  shop.facts = { ...shop.facts, event: { ...shop.facts.event, status, endsAt } };
+  const text = await (await get("/e/1")).text();
+  expect(text.indexOf(words)).toBeGreaterThan(0);
+  expect(text.indexOf(words)).toBeLessThan(text.indexOf("<h1>"));
+  expect(text).not.toContain("calendar.ics");
+});

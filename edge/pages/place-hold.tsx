@@ -36,7 +36,10 @@ export async function postHold(c: PageContext): Promise<Response> {
   if (placed.problem.code === "unauthenticated") return toSignIn(); // it ended a moment ago
   if (placed.problem.code === "tickets-unavailable")
     return conflictPage(c, eventId, placed.problem);
-  return problemPage(c, placed.problem);
+  return problemPage(c, placed.problem, {
+    path: choicePath(c, eventId),
+    label: c.get("m").conflict.back,
+  });
 
   async function place(ctx: PageContext, event: string, wanted: HoldRequest, admission?: string) {
     const caller = callerOf(ctx);

@@ -93,8 +93,11 @@ function Heading({ c, facts, name }: { c: PageContext; facts: EventFacts; name: 
   const { event } = facts;
   return (
     <>
-      <p class="eyebrow">
-        <bdi>{event.name}</bdi> · {time(locale, "full", event.startsAt, event.timeZone)}
+      <p class="eyebrow dots">
+        <span>
+          <bdi>{event.name}</bdi>
+        </span>
+        <span>{time(locale, "full", event.startsAt, event.timeZone)}</span>
       </p>
       <h1>
         <bdi>{m.section.title(name)}</bdi>

@@ -12,6 +12,7 @@ import { ticketsPolicy } from "./headers.ts";
 import { Summary } from "./hold.tsx";
 import { respond } from "./layout.tsx";
 import { localPath } from "./locale.ts";
+import { Pager } from "./pager.tsx";
 
 /** `/tickets`: what somebody holds and has bought. */
 export async function ticketsPage(c: PageContext): Promise<Response> {
@@ -33,7 +34,6 @@ export async function ticketsPage(c: PageContext): Promise<Response> {
     [m.tickets.confirmed, bookings.filter((it) => it.status === "confirmed")],
     [m.tickets.past, bookings.filter((it) => it.status !== "confirmed" && !isLive(it, deps.now()))],
   ] as const;
-  const to = (nth: number) => `${localPath(locale, "/tickets")}?page=${nth}`;
   return respond(c, {
     title: m.tickets.title,
     script: "tickets.js",
@@ -64,15 +64,12 @@ export async function ticketsPage(c: PageContext): Promise<Response> {
             </>
           ),
         )}
-        {total > pageSize ? (
-          <nav class="pager" aria-label={m.home.pages}>
-            {page > 1 ? <a href={to(page - 1)}>{m.home.previous}</a> : ""}
-            <span>{m.home.page(page, Math.ceil(total / pageSize))}</span>
-            {page * pageSize < total ? <a href={to(page + 1)}>{m.home.next}</a> : ""}
-          </nav>
-        ) : (
-          ""
-        )}
+        <Pager
+          m={m}
+          page={page}
+          pages={Math.ceil(total / pageSize)}
+          to={(nth) => `${localPath(locale, "/tickets")}?page=${nth}`}
+        />
       </section>
     ),
   });
@@ -100,7 +97,7 @@ function BookingRow({ c, booking, facts }: RowProps) {
         <h3>
           <bdi>{name}</bdi>
         </h3>
-        <p>
+        <p class="dots">
           {facts ? (
             <span>{time(locale, "full", facts.event.startsAt, facts.event.timeZone)}</span>
           ) : (
@@ -220,7 +217,14 @@ function Stub({ c, facts: { event, venue }, booking, ticket, index, codes }: Stu
       <div>
         <p class="eyebrow">{m.tickets.of(index + 1, booking.tickets.length)}</p>
         <h2>
-          <bdi>{place}</bdi>
+          <bdi>
+            {place.split(", ").map((part, nth) => (
+              <>
+                {nth === 0 ? "" : ", "}
+                <span class="part">{part}</span>
+              </>
+            ))}
+          </bdi>
         </h2>
         <p>
           <b>

@@ -117,7 +117,7 @@ function placeLine(
   const { m, locale } = c.var;
   switch (place.state) {
     case "waiting-for-draw":
-      return m.wait.draw;
+      return m.wait.inDraw;
     case "waiting": {
       const ahead = place.queuePosition - 1;
       return ahead === 0 ? m.wait.first : counted(locale, ahead, m.wait.ahead, m.wait.aheadOne);

@@ -2,8 +2,8 @@ import type { QueueStatus } from "../../contracts/queue.ts";
 import { callerOf, type PageContext } from "./context.ts";
 import { clearQueuePlace, passExpiry, queuePlaceOf, setPass, setQueuePlace } from "./cookies.ts";
 import type { EventFacts } from "./deps.ts";
-import { problemPage } from "./errors.tsx";
-import { counted, money, time } from "./format.ts";
+import { problemPage, type WayBack } from "./errors.tsx";
+import { counted, moneyRange, time } from "./format.ts";
 import { challengePolicy, challengeScript } from "./headers.ts";
 import { respond } from "./layout.tsx";
 import { localPath } from "./locale.ts";
@@ -102,8 +102,11 @@ export function WaitHeading(props: {
       <h1>
         <bdi>{event.name}</bdi>
       </h1>
-      <p>
-        {time(props.locale, "full", event.startsAt, event.timeZone)} · <bdi>{venue.name}</bdi>
+      <p class="dots">
+        <span>{time(props.locale, "full", event.startsAt, event.timeZone)}</span>
+        <span>
+          <bdi>{venue.name}</bdi>
+        </span>
       </p>
       <p class="lead">{props.m.wait.lead}</p>
     </>
@@ -122,7 +125,6 @@ export function StatusFigures({
 }) {
   const { m, locale } = c.var;
   const { priceRange, seatsLeft } = status;
-  const amount = (minor: number, currency: string) => money(locale, { amount: minor, currency });
   return (
     <>
       <p class="phase">
@@ -148,15 +150,11 @@ export function StatusFigures({
             : counted(locale, seatsLeft, m.wait.seatsLeft, m.wait.seatsLeftOne)}
         </span>
         <span data-line="waiting">
-          {counted(locale, status.waiting, m.wait.waiting, m.wait.waitingOne)}
+          {status.waiting === 0
+            ? ""
+            : counted(locale, status.waiting, m.wait.waiting, m.wait.waitingOne)}
         </span>
-        {priceRange === null ? (
-          ""
-        ) : (
-          <span>
-            {`${amount(priceRange.min, priceRange.currency)} – ${amount(priceRange.max, priceRange.currency)}`}
-          </span>
-        )}
+        {priceRange === null ? "" : <span>{moneyRange(locale, priceRange)}</span>}
       </p>
     </>
   );
@@ -182,7 +180,7 @@ export async function postJoin(c: PageContext): Promise<Response> {
   const challenge = form["cf-turnstile-response"]; // as Turnstile names its field
   const answer = typeof challenge === "string" ? challenge : undefined;
   const joined = await deps.joinQueue(callerOf(c), eventId, answer);
-  if (!joined.ok) return problemPage(c, joined.problem);
+  if (!joined.ok) return problemPage(c, joined.problem, toRoom(c, eventId));
   setQueuePlace(c, eventId, joined.value);
   return backToWait(c, eventId);
 }
@@ -194,7 +192,7 @@ export async function postClaim(c: PageContext): Promise<Response> {
   const place = queuePlaceOf(c, eventId);
   if (!place) return backToWait(c, eventId);
   const claimed = await deps.claimPass(callerOf(c), eventId, place.queueTicket);
-  if (!claimed.ok) return problemPage(c, claimed.problem);
+  if (!claimed.ok) return problemPage(c, claimed.problem, toRoom(c, eventId));
   const { admissionPass, expiresAt } = claimed.value;
   setPass(c, eventId, admissionPass, Date.parse(expiresAt), deps.now());
   return c.redirect(localPath(locale, `/e/${eventId}/seats`), 303);
@@ -207,10 +205,14 @@ export async function postLeave(c: PageContext): Promise<Response> {
   const place = queuePlaceOf(c, eventId);
   if (place) {
     const left = await deps.leaveQueue(callerOf(c), eventId, place.queueTicket);
-    if (!left.ok) return problemPage(c, left.problem);
+    if (!left.ok) return problemPage(c, left.problem, toRoom(c, eventId));
   }
   clearQueuePlace(c, eventId);
   return c.redirect(localPath(locale, `/e/${eventId}`), 303);
+}
+
+function toRoom(c: PageContext, eventId: string): WayBack {
+  return { path: `/wait/${eventId}`, label: c.get("m").event.toQueue };
 }
 
 /** Those who came from the basic page go back there. */
@@ -221,7 +223,7 @@ async function backToWait(c: PageContext, eventId: string): Promise<Response> {
 }
 
 function placeMessages(m: Messages): string {
-  const { ahead, eta, seatsLeft, waiting, pass, passClock, opens, phases, ...words } = m.wait;
+  const { ahead, eta, seatsLeft, waiting, pass, passClock, opensIn, phases, ...words } = m.wait;
   const phaseWords = Object.entries(phases).map(([phase, word]) => [`phase-${phase}`, word]);
   return JSON.stringify({
     ...words,
@@ -232,6 +234,6 @@ function placeMessages(m: Messages): string {
     waiting: waiting("{count}"),
     pass: pass("{time}"),
     passClock: passClock("{clock}"),
-    opens: opens("{time}"),
+    opensIn: opensIn("{clock}"),
   });
 }

@@ -22,13 +22,14 @@ class HoldTimer extends HTMLElement {
     const status = this.querySelector('[role="status"]');
     const clock = Object.assign(document.createElement("p"), { className: "clock" });
     clock.setAttribute("aria-hidden", "true");
-    this.append(clock);
-    if (Intl.DateTimeFormat().resolvedOptions().timeZone !== zone) {
-      const text = yourTime.replace("{time}", hourFormat(locale).format(expiry));
+    const here = hourFormat(locale).format(expiry);
+    if (here !== hourFormat(locale, zone).format(expiry)) {
+      const text = yourTime.replace("{time}", here);
       this.append(
         Object.assign(document.createElement("p"), { className: "small", textContent: text }),
       );
     }
+    this.append(clock);
     for (const minutes of announcedMinutes) {
       if (expiry - (Date.now() + offset) < minutes * 60_000) this.#announced.add(minutes);
     }

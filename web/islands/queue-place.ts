@@ -91,7 +91,8 @@ class QueuePlace extends HTMLElement {
     this.#line("phase", say(w, `phase-${status.phase}`));
     const { seatsLeft } = status;
     this.#line("seats", seatsLeft === null ? "" : sayCount(w, "seatsLeft", seatsLeft, locale));
-    this.#line("waiting", sayCount(w, "waiting", status.waiting, locale));
+    const { waiting } = status;
+    this.#line("waiting", waiting === 0 ? "" : sayCount(w, "waiting", waiting, locale));
     this.#line("message", status.message);
     if (status.phase !== "pre") this.#line("opens", "");
   }

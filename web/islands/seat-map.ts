@@ -1,7 +1,8 @@
 import type { Plan } from "../../contracts/plan.ts";
 import { createCamera } from "../map/camera.ts";
 import { createChoice } from "../map/choice.ts";
-import { make, makeFilter, makeKeys, makeLegend } from "../map/furniture.ts";
+import { make } from "../make.ts";
+import { makeFilter, makeKeys, makeLegend } from "../map/furniture.ts";
 import { seatAt, sectionAt } from "../map/hit.ts";
 import { whenIdle } from "../map/idle.ts";
 import { createInView } from "../map/in-view.ts";

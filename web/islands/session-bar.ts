@@ -1,3 +1,5 @@
+import { make } from "../make.ts";
+
 /**
  * Public pages are the same for everybody, so they greet nobody; this asks who is here and offers to sign out.
  * Without it the button "Sign in" stays, and the page behind it says who is signed in.
@@ -5,6 +7,13 @@
 class SessionBar extends HTMLElement {
   connectedCallback(): void {
     void this.#greet();
+    addEventListener("click", ({ target }) => this.#closeMenu(target));
+    addEventListener("focusin", ({ target }) => this.#closeMenu(target));
+    addEventListener("keydown", ({ key }) => {
+      if (key !== "Escape" || !this.querySelector("details[open]")) return;
+      this.#closeMenu(null);
+      this.querySelector("summary")?.focus();
+    });
     // The back button brings a page back as it was: somebody may have signed out since.
     addEventListener("pageshow", (shown) => {
       if (shown.persisted) void this.#greet();
@@ -12,21 +21,39 @@ class SessionBar extends HTMLElement {
   }
 
   async #greet(): Promise<void> {
-    const { me = "", signOut = "", signOutLabel = "" } = this.dataset;
-    if (this.querySelector('form[method="post"]')) return;
-    const name = await readName(me);
-    if (name === undefined) return;
-    const form = document.createElement("form");
-    form.method = "post";
-    form.action = signOut;
-    const who = document.createElement("span");
-    who.className = "who";
-    who.append(Object.assign(document.createElement("bdi"), { textContent: name }));
-    const button = document.createElement("button");
-    button.className = "quiet";
-    button.textContent = signOutLabel;
-    form.append(who, button);
-    this.replaceChildren(form);
+    if (this.querySelector("details")) return;
+    const name = await readName(this.dataset["me"] ?? "");
+    if (name !== undefined) this.replaceChildren(this.#account(name));
+  }
+
+  /** As the server's `Account` on personal pages. */
+  #account(name: string): HTMLElement {
+    const { signOut = "", signOutLabel = "", signedInAs = "" } = this.dataset;
+    const who = (className: string) => make("bdi", { class: className }, name);
+    return make(
+      "details",
+      { class: "account" },
+      make(
+        "summary",
+        {
+          "aria-label": signedInAs.replace("{name}", () => name),
+          "data-initial": [...name][0] ?? "",
+        },
+        who("who"),
+      ),
+      make(
+        "form",
+        { method: "post", action: signOut },
+        make("p", {}, who("")),
+        make("button", {}, signOutLabel),
+      ),
+    );
+  }
+
+  /** A menu goes when one turns to something else; the browser alone would leave it open. */
+  #closeMenu(at: EventTarget | null): void {
+    const menu = this.querySelector("details");
+    if (menu?.open && !(at instanceof Node && menu.contains(at))) menu.open = false;
   }
 }
 

@@ -1,19 +1,8 @@
+import { make } from "../make.ts";
 import { drawSeat, type Theme } from "./shapes.ts";
 import { seatState } from "./states.ts";
 import { devicePixelsMax } from "./paint.ts";
 import { say, type Words } from "./words.ts";
-
-/** Makes an element with attributes and content; text only, so that nothing can become markup. */
-export function make<Name extends keyof HTMLElementTagNameMap>(
-  name: Name,
-  attributes: Readonly<Record<string, string>> = {},
-  ...content: (Node | string)[]
-): HTMLElementTagNameMap[Name] {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  element.append(...content);
-  return element;
-}
 
 /** How the map is moved without dragging. */
 export type Move = "in" | "out" | "whole" | "left" | "right" | "up" | "down";
@@ -68,7 +57,7 @@ export function makeFilter(
     make(
       "option",
       { value: String(index), ...(index === prices.length - 1 ? { selected: "" } : {}) },
-      price,
+      index === prices.length - 1 ? say(words, "anyPrice") : price,
     ),
   );
   const select = make("select", {}, ...options);

@@ -1,4 +1,4 @@
-import { make } from "./furniture.ts";
+import { make } from "../make.ts";
 import { seatAt, sectionAt } from "./hit.ts";
 import type { Layout } from "./layout.ts";
 import type { SeatNames } from "./names.ts";

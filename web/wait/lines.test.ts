@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { QueueStatus } from "../../contracts/queue.ts";
 import { placeOf } from "../../edge/waiting-room/core/place.ts";
-import { clockText } from "./clock-text.ts";
+import { clockText, hourFormat } from "./clock-text.ts";
 import { linesOf } from "./lines.ts";
 
 const now = Date.parse("2026-12-01T10:05:00Z");
@@ -30,10 +30,11 @@ const words = {
   first: "next",
   turn: "your turn",
   missed: "missed",
-  draw: "drawn later",
+  inDraw: "drawn later",
   eta: "{from} to {to} minutes",
   etaUnknown: "cannot say",
   unlikely: "probably not",
+  opensIn: "opens in {clock}",
   pass: "in until {time}",
   passClock: "{clock} left",
 };
@@ -86,4 +87,26 @@ test.each([
   [1, "0:01"],
   [-5, "0:00"],
   [600_000, "10:00"],
+  [3_599_999, "1:00:00"],
+  [4_000_500, "1:06:41"],
 ])("%d ms left read %s", (leftMs, text) => expect(clockText(leftMs)).toBe(text));
+
+test.each([
+  ["en", "Europe/Vienna", "11:05"],
+  ["de", "America/Mexico_City", "04:05"],
+  ["es", "Nowhere/Atlantis", "10:05"],
+])("in %s the hour at %s is %s", (locale, zone, text) => {
+  expect(hourFormat(locale, zone).format(now)).toBe(text);
+});
+
+test.each([
+  ["on the day", 3_600_000, "pre", "opens in 1:00:00"],
+  ["days before", 86_400_001, "pre", ""],
+  ["when it is about to open", 0, "pre", ""],
+  ["once it is open", 60_000, "open", ""],
+] as const)("%s the opening is counted down to or not", (_, leftMs, phase, clock) => {
+  const told = { ...status, phase, opensAt: new Date(now + leftMs).toISOString() };
+  const standing = { status: told, place: undefined, passExpiresAt: null, now };
+  const lines = linesOf({ ...standing, locale: "en", zone: "UTC" }, words);
+  expect(lines.clock).toBe(clock);
+});

@@ -3,6 +3,8 @@ import type { QueueStatus } from "../../contracts/queue.ts";
 import { clockText, hourFormat } from "./clock-text.ts";
 import { say, sayCount, type Words } from "../map/words.ts";
 
+const dayMs = 86_400_000;
+
 /** What the page says about one's place, and which buttons it offers. An empty line is not shown. */
 export interface Lines {
   readonly place: string;
@@ -51,6 +53,7 @@ export function linesOf(standing: Standing, words: Words): Lines {
   const isTurn = place?.state === "served";
   return {
     ...nothing,
+    clock: openingLine(status, now, words),
     place: placeLine(place, words, locale),
     eta: isWaiting ? etaLine(place.eta, words, locale) : isTurn ? say(words, "turnHint") : "",
     unlikely: isWaiting && place.chance === "unlikely" ? say(words, "unlikely") : "",
@@ -62,6 +65,13 @@ export function linesOf(standing: Standing, words: Words): Lines {
   };
 }
 
+/** Counts down to the opening on its day; before it the date says more. */
+function openingLine({ phase, opensAt }: QueueStatus, now: number, words: Words): string {
+  const leftMs = Date.parse(opensAt) - now;
+  if (phase !== "pre" || leftMs <= 0 || leftMs > dayMs) return "";
+  return say(words, "opensIn", { clock: clockText(leftMs) });
+}
+
 function placeLine(place: Place | undefined, words: Words, locale: string): string {
   switch (place?.state) {
     case undefined:
@@ -69,7 +79,7 @@ function placeLine(place: Place | undefined, words: Words, locale: string): stri
     case "sold-out":
       return "";
     case "waiting-for-draw":
-      return say(words, "draw");
+      return say(words, "inDraw");
     case "waiting": {
       const ahead = place.queuePosition - 1;
       return ahead === 0 ? say(words, "first") : sayCount(words, "ahead", ahead, locale);

@@ -48,6 +48,20 @@ test("a number or a name that a sentence takes is in it, in every language", () 
   expect(lost).toEqual([]);
 });
 
+test("one seat is one seat, in every language", () => {
+  const said = [en, de, es].map(({ hold, map, seats }) => [
+    seats(1),
+    hold.until(1, "20:00"),
+    map.chosen(1, "45 €"),
+  ]);
+  expect(said).toEqual([
+    ["1 seat", "1 seat held until 20:00", "1 seat chosen, 45 €"],
+    ["1 Platz", "1 Platz reserviert bis 20:00", "1 Platz gewählt, 45 €"],
+    ["1 asiento", "1 asiento reservado hasta las 20:00", "1 asiento elegido, 45 €"],
+  ]);
+  expect(es.map.chosen(2, "90 €")).toBe("2 asientos elegidos, 90 €");
+});
+
 /** Whatever takes something into its sentence. */
 function sentences(
   messages: object,

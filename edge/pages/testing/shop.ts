@@ -18,7 +18,7 @@ interface Shelves {
   facts: EventFacts;
   queue: QueueStatus | undefined;
   now: number;
-  /** How many events a search finds; it shows one. */
+  /** How many events a search finds; it shows one of them. */
   found: number;
   /** False: nobody can say what others hold. */
   heldKnown: boolean | undefined;
@@ -121,7 +121,7 @@ function depsOf(shop: Shelves): PagesDeps {
           availability: "few" as const,
         };
         return {
-          events: [found],
+          events: shop.found === 0 ? [] : [found],
           page: Number(query.get("page") ?? 1),
           pageSize: Number(query.get("pageSize") ?? 20),
           total: shop.found,
