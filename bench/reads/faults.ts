@@ -75,7 +75,7 @@ export async function benchFaults(lab: Lab, seconds: number): Promise<BenchRepor
   });
   return {
     name: "reads: faults",
-    settings: { perSecond, seconds, originDeadSeconds, events: paths.length },
+    settings: { perSecond, seconds, originDeadSeconds, events: await countEvents(lab) },
     rows: [
       row("origin dead: views, a minute", originDead.figures),
       row("both dead: searches seen before", bothDeadKnown.figures),
@@ -105,6 +105,13 @@ export async function benchFaults(lab: Lab, seconds: number): Promise<BenchRepor
       bar("Typesense back: whole after ms", Math.max(searchBack, searchThawed), freshMsMax.search),
     ],
   };
+}
+
+async function countEvents({ database }: Lab): Promise<number> {
+  const { rows } = await database.pool.query<{ count: number }>(
+    "SELECT count(*)::int AS count FROM events WHERE status = 'published'",
+  );
+  return rows[0]?.count ?? 0;
 }
 
 async function untilOk(look: () => Promise<boolean>): Promise<number> {
