@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import * as z from "zod";
 import { type Database, openDatabase } from "../../db/client.ts";
 import { freePort } from "../../dev/free-port.ts";
 import { insertEvent, insertTickets } from "../../db/testing/factories.ts";
@@ -87,18 +88,21 @@ export async function fillProgramme({ stack, database }: Lab, total: number): Pr
   );
   const until = performance.now() + 300_000;
   for (;;) {
-    const response = await fetch(
-      `${stack.typesenseUrl}/collections/events/documents/search?q=*&per_page=0`,
-      {
-        headers: { "X-TYPESENSE-API-KEY": stack.typesenseSearchKey ?? "" },
-      },
-    );
-    const { found } = (await response.json()) as { found: number };
+    const found = await countDocuments(stack);
     if (found >= wanted) break;
     if (performance.now() > until) throw new Error(`only ${found} of ${wanted} events are indexed`);
     await sleep(500);
   }
   return Math.round((performance.now() - started) / 1000);
+}
+
+/** How many events Typesense finds, asked directly. @throws when it does not answer */
+export async function countDocuments({ typesenseUrl, typesenseSearchKey = "" }: WholeStack) {
+  const response = await fetch(
+    `${typesenseUrl}/collections/events/documents/search?q=*&per_page=0`,
+    { headers: { "X-TYPESENSE-API-KEY": typesenseSearchKey } },
+  );
+  return z.object({ found: z.int() }).parse(await response.json()).found;
 }
 
 /** Filling leaves work behind in the database that is not what is measured. */

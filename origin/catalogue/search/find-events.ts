@@ -31,7 +31,9 @@ export async function findEvents(
 ): Promise<Found> {
   const where = sql.join([...matches(match), ...filters(query, beginsAfter)], sql` AND `);
   const isInOrder = match.kind === "everything" && query.sort !== "price";
-  const result = await db.execute(isInOrder ? firstByDate(query, where) : best(query, match, where));
+  const result = await db.execute(
+    isInOrder ? firstByDate(query, where) : best(query, match, where),
+  );
   const [answer] = Answer.parse((result as { rows: unknown }).rows);
   return answer;
 }

@@ -27,9 +27,18 @@ export function hasAll(words: readonly Word[]): SQL {
     const ids = (of: (term: NamedTerm) => readonly string[]) => [...new Set(word.flatMap(of))];
     return anyOf([
       sql`e.words @@ ${query}::tsquery`,
-      isOneOf(sql`e.venue_id`, ids((term) => term.venues)),
-      isOneOf(sql`e.performer_id`, ids((term) => term.performers)),
-      isOneOf(sql`e.id`, ids((term) => term.guestsAt)),
+      isOneOf(
+        sql`e.venue_id`,
+        ids((term) => term.venues),
+      ),
+      isOneOf(
+        sql`e.performer_id`,
+        ids((term) => term.performers),
+      ),
+      isOneOf(
+        sql`e.id`,
+        ids((term) => term.guestsAt),
+      ),
     ]);
   });
   return sql.join(all, sql` AND `);
