@@ -5,6 +5,12 @@ import { portToTry } from "./free-port.ts";
 import { type Part, PartError } from "./part.ts";
 import { waitUntil } from "./wait-until.ts";
 
+/**
+ * What stands in its log alone it reads back only after it has said that it is well, 7,600 documents a second; what is in
+ * a snapshot before (decision 0151). Its own preset is an hour.
+ */
+const snapshotSeconds = 60;
+
 /** After a crash it reads its data back first; 300,000 documents took 15 s. */
 const startMsMax = 120_000;
 const portTriesMax = 3;
@@ -69,6 +75,7 @@ async function startOn(ports: Ports, options: TypesenseServerOptions): Promise<T
     "api-port": ports.api,
     "peering-address": "127.0.0.1",
     "peering-port": ports.peering,
+    "snapshot-interval-seconds": snapshotSeconds,
   };
   const child = await startChild({
     command: options.program,

@@ -19,7 +19,7 @@ const redisTimeoutMs = 850;
  */
 const waitersPerConnection = 10;
 /** What a sale uses while it goes well: when one begins after a quiet hour, they are there and know their plans. */
-const connectionsKept = 4;
+export const connectionsKept = 4;
 /** Longest wait for a connection, in milliseconds. */
 const connectTimeoutMs = 2_000;
 

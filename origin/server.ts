@@ -3,9 +3,10 @@ import { createAdaptorServer } from "@hono/node-server";
 import { createApp } from "./app.ts";
 import { runBookingJobs } from "./bookings/booking-jobs.ts";
 import { ConfigError, readConfig, type Config } from "./config.ts";
-import { openDeps } from "./deps.ts";
+import { connectionsKept, openDeps } from "./deps.ts";
 import { runQueueJobs } from "./queue/queue-jobs.ts";
 import { createLogger } from "./logger.ts";
+import { warmUp } from "./warm-up.ts";
 
 /** How often connections that have become idle are looked for meanwhile, in milliseconds. */
 const sweepMs = 100;
@@ -25,8 +26,9 @@ async function start(): Promise<void> {
   const stopping = new AbortController();
   const { deps, close } = openDeps(config, logger, stopping.signal);
   const server = createAdaptorServer({ fetch: createApp(deps).fetch }) as Server;
+  const searchesBefore = await warmUp(deps, connectionsKept);
   const port = await listen(server, config);
-  logger.info({ port }, "listening");
+  logger.info({ port, searchesBefore }, "listening");
   const jobs = Promise.all([runBookingJobs(deps), runQueueJobs(deps)]);
 
   const stop = (signal: NodeJS.Signals) => {

@@ -1,6 +1,6 @@
 import { closedLoop, openClient, openLoop } from "../load.ts";
 import type { BenchReport } from "../report.ts";
-import type { Lab } from "./lab.ts";
+import { countDocuments, type Lab } from "./lab.ts";
 import { row } from "./views.ts";
 
 const perSecond = 50;
@@ -37,6 +37,7 @@ export async function benchFaults(lab: Lab, seconds: number): Promise<BenchRepor
   await closedLoop({ clients: 4, durationMs: 1_000, request: view });
   await closedLoop({ clients: 4, durationMs: 1_000, request: known });
 
+  const documents = await countDocuments(stack);
   await stack.kill("origin");
   // Meanwhile the searches grow too old to be served as they are.
   const originDead = await open(view, originDeadSeconds);
@@ -58,7 +59,8 @@ export async function benchFaults(lab: Lab, seconds: number): Promise<BenchRepor
     const { status, body } = await client.send({ path: `/events/search?keyword=b+${words++}` });
     return status === 200 && !body.includes('"degraded":true');
   };
-  const searchBack = await untilOk(isWhole);
+  const hasAll = async () => (await countDocuments(stack).catch(() => 0)) >= documents;
+  const [searchBack, documentsBack] = await Promise.all([untilOk(isWhole), untilOk(hasAll)]);
   await stack.kill("typesense", "SIGSTOP");
   const typesenseHangs = await open(unknown);
   await stack.kill("typesense", "SIGCONT");
@@ -75,7 +77,7 @@ export async function benchFaults(lab: Lab, seconds: number): Promise<BenchRepor
   });
   return {
     name: "reads: faults",
-    settings: { perSecond, seconds, originDeadSeconds, events: paths.length },
+    settings: { perSecond, seconds, originDeadSeconds, events: await countEvents(lab) },
     rows: [
       row("origin dead: views, a minute", originDead.figures),
       row("both dead: searches seen before", bothDeadKnown.figures),
@@ -83,6 +85,10 @@ export async function benchFaults(lab: Lab, seconds: number): Promise<BenchRepor
       row("Typesense dead: searches not seen before", typesenseDead.figures),
       row("Typesense hangs: searches not seen before", typesenseHangs.figures),
       { case: "origin back: ms until a name edited meanwhile shows", ms: viewBack },
+      {
+        case: "Typesense back: ms until it finds all documents, asked directly",
+        ms: documentsBack,
+      },
       { case: "Typesense back: ms until a search is whole", ms: searchBack },
       { case: "Typesense thawed: ms until a search is whole", ms: searchThawed },
     ],
@@ -105,6 +111,13 @@ export async function benchFaults(lab: Lab, seconds: number): Promise<BenchRepor
       bar("Typesense back: whole after ms", Math.max(searchBack, searchThawed), freshMsMax.search),
     ],
   };
+}
+
+async function countEvents({ database }: Lab): Promise<number> {
+  const { rows } = await database.pool.query<{ count: number }>(
+    "SELECT count(*)::int AS count FROM events WHERE status = 'published'",
+  );
+  return rows[0]?.count ?? 0;
 }
 
 async function untilOk(look: () => Promise<boolean>): Promise<number> {

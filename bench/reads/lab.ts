@@ -1,10 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import * as z from "zod";
 import { type Database, openDatabase } from "../../db/client.ts";
 import { freePort } from "../../dev/free-port.ts";
 import { insertEvent, insertTickets } from "../../db/testing/factories.ts";
 import { startWholeStack, type WholeStack } from "../../e2e/whole-stack.ts";
+
+/** As many events as a country's box office sells at a time. */
+export const largeProgramme = 100_000;
 
 export interface Lab {
   readonly stack: WholeStack;
@@ -84,16 +88,25 @@ export async function fillProgramme({ stack, database }: Lab, total: number): Pr
   );
   const until = performance.now() + 300_000;
   for (;;) {
-    const response = await fetch(
-      `${stack.typesenseUrl}/collections/events/documents/search?q=*&per_page=0`,
-      {
-        headers: { "X-TYPESENSE-API-KEY": stack.typesenseSearchKey ?? "" },
-      },
-    );
-    const { found } = (await response.json()) as { found: number };
+    const found = await countDocuments(stack);
     if (found >= wanted) break;
     if (performance.now() > until) throw new Error(`only ${found} of ${wanted} events are indexed`);
     await sleep(500);
   }
   return Math.round((performance.now() - started) / 1000);
+}
+
+/** How many events Typesense finds, asked directly. @throws when it does not answer */
+export async function countDocuments({ typesenseUrl, typesenseSearchKey = "" }: WholeStack) {
+  const response = await fetch(
+    `${typesenseUrl}/collections/events/documents/search?q=*&per_page=0`,
+    { headers: { "X-TYPESENSE-API-KEY": typesenseSearchKey } },
+  );
+  return z.object({ found: z.int() }).parse(await response.json()).found;
+}
+
+/** Filling leaves work behind in the database that is not what is measured. */
+export async function settle({ database }: Lab): Promise<void> {
+  await database.pool.query("VACUUM (ANALYZE) events, event_performers");
+  await sleep(5_000);
 }

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startRepeater, startScript } from "../bare-worker.ts";
 import { type LoadFigures, openClient, openLoop } from "../load.ts";
 import type { BenchBar, BenchReport } from "../report.ts";
-import { fillProgramme, type Lab } from "./lab.ts";
+import { fillProgramme, type Lab, largeProgramme, settle } from "./lab.ts";
 import { round, sideBySide } from "./side-by-side.ts";
 import { once, row } from "./views.ts";
 
-const events = 100_000;
+const events = largeProgramme;
 const perSecond = 100;
 /** Open loops take turns as well, so that a disturbance hits both. */
 const openRounds = 5;
@@ -142,12 +142,6 @@ function barsOf(where: string, edge: LoadFigures, direct: LoadFigures, atFull: n
     { bar: `uncached p50 ≤ 1.3 × direct${where}`, measured: ratio, met: ratio <= 1.3 },
     { bar: `saturation ≥ 0.7 × direct${where}`, measured: saturation, met: saturation >= 0.7 },
   ];
-}
-
-/** Filling leaves work behind in the database that is not what is measured. */
-async function settle({ database }: Lab): Promise<void> {
-  await database.pool.query("VACUUM (ANALYZE) events, event_performers");
-  await sleep(5_000);
 }
 
 /** A machine that has just been loaded to its limit may need a moment. */

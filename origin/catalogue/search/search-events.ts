@@ -6,6 +6,8 @@ import { withTransaction } from "../../../db/transaction.ts";
 import type { Deps } from "../../deps.ts";
 import { correctWords } from "./correct-words.ts";
 import { findEvents, type Found } from "./find-events.ts";
+import { findNames, type NamedTerm } from "./find-names.ts";
+import { toWords } from "./match-words.ts";
 import { readFound } from "./read-found.ts";
 import { exactTerms, tokensMax, typoTerms } from "./search-terms.ts";
 
@@ -27,12 +29,28 @@ export async function searchEvents(
   const { start, page, pageSize } = query;
   const beginsAfter =
     start === undefined ? Math.floor(now() / minuteMs) * minuteMs : Date.parse(start);
+  const keyword = (query.keyword ?? "").replaceAll(/\s+/g, " ");
   return withTransaction(db, async (tx) => {
-    await tx.execute(sql`SELECT set_config('statement_timeout', ${String(statementMsMax)}, true)`);
-    const { total, ids, isExactName } = await find(tx, query, beginsAfter);
-    const events = await readFound(tx, ids);
+    const tokens = await begin(tx, keyword);
+    const found = await find(tx, query, { keyword, tokens }, beginsAfter);
+    const events = await readFound(tx, found.ids);
+    const { total, isExactName = false } = found;
     return { events, page, pageSize, total, partial: false, degraded: !isExactName };
   });
+}
+
+/**
+ * Divides a keyword into words: the database divides it as it divides names, or they would not meet. Sets also, until
+ * the transaction ends, how it works: compiling takes longer than any plan here runs, however much it is expected to
+ * cost, and helpers would take the processors of those who book.
+ */
+async function begin(db: Db, keyword: string): Promise<string[]> {
+  const result = await db.execute(sql`
+    SELECT search_tokens(${keyword}) AS tokens, set_config('jit', 'off', true),
+           set_config('statement_timeout', ${String(statementMsMax)}, true),
+           set_config('max_parallel_workers_per_gather', '0', true)`);
+  const [{ tokens }] = Tokens.parse((result as { rows: unknown }).rows);
+  return [...new Set(tokens)].slice(0, tokensMax);
 }
 
 /**
@@ -43,31 +61,26 @@ export async function searchEvents(
 async function find(
   db: Db,
   query: SearchQuery,
+  { keyword, tokens }: { readonly keyword: string; readonly tokens: readonly string[] },
   beginsAfter: number,
-): Promise<Found & { isExactName?: true }> {
-  const keyword = (query.keyword ?? "").replaceAll(/\s+/g, " ");
+): Promise<Found & { readonly isExactName?: true }> {
   if (keyword === "") return findEvents(db, query, { kind: "everything" }, beginsAfter);
-  const tokens = await readTokens(db, keyword);
   if (tokens.length === 0) {
     const found = await findEvents(db, query, { kind: "name", name: keyword }, beginsAfter);
     return { ...found, isExactName: true };
   }
-  const found = await findWords(tokens, exactTerms(tokens));
+  const exact = exactTerms(tokens);
+  const joined = tokens.length > 1 ? exactTerms([tokens.join("")]) : [];
+  const named = await findNames(db, [...exact, ...joined]);
+  const found = await findWords(named.slice(0, exact.length));
   if (found.total > 0) return found;
-  const joined = exactTerms([tokens.join("")]);
-  const foundJoined = tokens.length > 1 ? await findWords([keyword], joined) : found;
+  const foundJoined = joined.length > 0 ? await findWords(named.slice(exact.length)) : found;
   if (foundJoined.total > 0) return foundJoined;
   const nearly = typoTerms(await correctWords(db, tokens));
-  return nearly.length > 0 ? findWords(tokens, [...exactTerms(tokens), ...nearly]) : found;
+  if (nearly.length === 0) return found;
+  return findWords([...named.slice(0, exact.length), ...(await findNames(db, nearly))]);
 
-  function findWords(words: readonly string[], terms: ReturnType<typeof exactTerms>) {
-    return findEvents(db, query, { kind: "words", terms, tokens: words.length }, beginsAfter);
+  function findWords(terms: readonly NamedTerm[]) {
+    return findEvents(db, query, { kind: "words", words: toWords(terms) }, beginsAfter);
   }
-}
-
-/** The database divides keywords as it divides names, or they would not meet. */
-async function readTokens(db: Db, keyword: string): Promise<string[]> {
-  const result = await db.execute(sql`SELECT search_tokens(${keyword}) AS tokens`);
-  const [{ tokens }] = Tokens.parse((result as { rows: unknown }).rows);
-  return [...new Set(tokens)].slice(0, tokensMax);
 }
