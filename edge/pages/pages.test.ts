@@ -31,6 +31,9 @@ test("a purchase needs nothing but forms and links", async () => {
   const text = await tickets.text();
   expect(text).toContain("Thank you. These seats are yours.");
   expect(text.match(/<svg class="qr"/g)).toHaveLength(2);
+  expect(text).toContain(
+    '<span class="part">Section 101,</span> <span class="part">row A,</span> <span class="part">seat 3</span>',
+  );
   expect(shop.tickets.slice(2, 4).map(({ status }) => status)).toEqual(["booked", "booked"]);
 });
 

@@ -218,9 +218,9 @@ function Stub({ c, facts: { event, venue }, booking, ticket, index, codes }: Stu
         <p class="eyebrow">{m.tickets.of(index + 1, booking.tickets.length)}</p>
         <h2>
           <bdi>
-            {place.split(", ").map((part, nth) => (
+            {place.split(/(?<=,) /).map((part, nth) => (
               <>
-                {nth === 0 ? "" : ", "}
+                {nth === 0 ? "" : " "}
                 <span class="part">{part}</span>
               </>
             ))}
