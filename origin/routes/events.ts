@@ -18,8 +18,8 @@ const publicView = "public, max-age=1";
 const publicSearch = "public, max-age=10";
 
 /**
- * Searches come here when the search server is dead: then all of them at once, and one among 100,000 events may take a
- * processor for a third of a second. The database is there for bookings first; who waits longer than this is not
+ * Searches come here when the search server is dead: then all of them at once, and one for a single letter among 100,000
+ * events takes a processor for a seventh of a second. The database is there for bookings first; who waits longer than this is not
  * answered in time anyway.
  */
 const searchTurns = { most: 3, waitMsMax: 150 };
