@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { Pool as NeonPool } from "@neondatabase/serverless";
 import { sql } from "drizzle-orm";
+import type pg from "pg";
 import { afterAll, afterEach, describe, expect, inject, test, vi } from "vitest";
 import { openDatabase, type Database } from "./client.ts";
 import { migrate } from "./migrate.ts";
@@ -10,7 +11,7 @@ import { performers } from "./schema/catalogue.ts";
 import { createTestDatabase } from "./testing/database.ts";
 import { insertEvent, insertPerformer, insertTickets } from "./testing/factories.ts";
 import { startWsRelay, useWsRelay } from "./testing/ws-relay.ts";
-import { withTransaction } from "./transaction.ts";
+import { DatabaseUnreachable, withTransaction } from "./transaction.ts";
 
 /** For waits that end sooner on any machine that is not busy. */
 const patienceMs = 25_000;
@@ -113,6 +114,22 @@ describe.each(["pg", "neon"] as const)("the %s driver", (driver) => {
     });
     await expect(attempt).rejects.toMatchObject({ cause: { code: "08006" } });
     expect(await db.$count(performers, sql`name = 'Lost'`)).toBe(0);
+  });
+
+  test("a connection that is lost while a transaction begins is replaced: the pool has none less", async () => {
+    const { db, pool } = open();
+    const lose = (client: pg.PoolClient) => {
+      client.query("SELECT pg_terminate_backend(pg_backend_pid())").catch(() => undefined);
+    };
+    pool.on("acquire", lose);
+    for (let nth = 0; nth < 3; nth += 1) {
+      await expect(withTransaction(db, async () => {})).rejects.toBeInstanceOf(DatabaseUnreachable);
+    }
+    pool.off("acquire", lose);
+    expect(pool.totalCount).toBe(0);
+    expect(await withTransaction(db, (tx) => queryRows(tx, sql`SELECT 1 AS one`))).toEqual([
+      { one: 1 },
+    ]);
   });
 
   test("idle connections that end are replaced, and the caller is told", async () => {

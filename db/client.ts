@@ -6,6 +6,7 @@ import pg from "pg";
 import { boundWaiters } from "./bound-waiters.ts";
 import { codeConnectionErrors } from "./connection-error.ts";
 import { prepareCalls } from "./prepare-calls.ts";
+import { transactOnOne } from "./transact-on-one.ts";
 
 /** A silent connection is probed after so long. */
 const keepAliveMs = 10_000;
@@ -62,19 +63,26 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
   if (usesNeon(options)) {
     neonConfig.webSocketConstructor = WebSocket;
-    const pool = new NeonPool(config);
-    return opened(drizzleNeon(pool) as unknown as Db, pool as unknown as pg.Pool, options);
+    const pool = new NeonPool(config) as unknown as pg.Pool;
+    const over = (on: unknown) => drizzleNeon(on as NeonPool) as unknown as Db;
+    return opened(over, pool, options);
   }
-  const pool = new pg.Pool(config);
-  return opened(drizzlePg(pool) as unknown as Db, pool, options);
+  const over = (on: pg.Pool | pg.PoolClient) => drizzlePg(on) as unknown as Db;
+  return opened(over, new pg.Pool(config), options);
 }
 
-function opened(db: Db, pool: pg.Pool, options: DatabaseOptions): Database {
+function opened(
+  over: (on: pg.Pool | pg.PoolClient) => Db,
+  pool: pg.Pool,
+  options: DatabaseOptions,
+): Database {
+  const db = over(pool);
   // Without a listener an idle connection's end (a restart of the server) would end the process.
   pool.on("error", options.onIdleError ?? (() => {}));
   codeConnectionErrors(pool);
   if (options.waitersMax !== undefined) boundWaiters(pool, options.waitersMax);
   prepareCalls(pool);
+  transactOnOne(db, pool, over);
   return { db, pool, close: () => pool.end() };
 }
 

@@ -71,6 +71,9 @@ export class RealProcess implements TestedProcess {
       },
     });
     this.#child = child;
+    // It talks to its stores before it listens, and nothing of what was armed for the one before is meant for that.
+    this.#fault = undefined;
+    this.isDead = false;
     this.#exited = once(child, "exit");
     this.killed = new Promise((resolve) => {
       this.#die = resolve;
@@ -84,7 +87,6 @@ export class RealProcess implements TestedProcess {
       });
     });
     this.#base = `http://127.0.0.1:${port}`;
-    this.isDead = false;
   }
 
   async fetch(request: Request): Promise<Response> {
