@@ -14,13 +14,5 @@ export class DatabaseUnreachable extends Error {
  */
 export async function withTransaction<T>(db: Db, work: (tx: Db) => Promise<T>): Promise<T> {
   if ("rollback" in db) return work(db);
-  let isBegun = false;
-  try {
-    return await db.transaction((tx) => {
-      isBegun = true;
-      return work(tx as unknown as Db);
-    });
-  } catch (cause) {
-    throw isBegun ? cause : new DatabaseUnreachable("no transaction could begin", { cause });
-  }
+  return db.transaction((tx) => work(tx as unknown as Db));
 }

@@ -23,7 +23,7 @@ export async function checkMoney(world: World): Promise<void> {
 }
 
 /** Has the settlement look at everything that is not settled, as if its time had come. */
-export async function settleAll({ lab, eventId }: World): Promise<void> {
+async function settleAll({ lab, eventId }: World): Promise<void> {
   const { deps, database } = lab;
   if (!deps.till) return;
   const bookings = openBookings(deps);

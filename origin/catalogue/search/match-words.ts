@@ -9,11 +9,7 @@ export type Word = readonly NamedTerm[];
 
 /** Puts the terms together that stand for the same word. */
 export function toWords(terms: readonly NamedTerm[]): Word[] {
-  const words = new Map<number, NamedTerm[]>();
-  for (const term of terms) {
-    words.set(term.token, [...(words.get(term.token) ?? []), term]);
-  }
-  return [...words.values()];
+  return [...Map.groupBy(terms, ({ token }) => token).values()];
 }
 
 /**
