@@ -72,7 +72,7 @@ export async function openLoop(options: {
   readonly perSecond: number;
   readonly durationMs: number;
   readonly request: (turn: number) => Promise<number>;
-}): Promise<LoadFigures> {
+}): Promise<LoadFigures & { readonly latencies: readonly number[] }> {
   const record = recorder();
   const total = Math.round((options.perSecond * options.durationMs) / 1000);
   const gapMs = 1000 / options.perSecond;
@@ -85,13 +85,14 @@ export async function openLoop(options: {
     pending.push(record.time(due, options.request(turn)));
   }
   await Promise.all(pending);
-  return record.figures(performance.now() - started);
+  return { ...record.figures(performance.now() - started), latencies: record.latencies };
 }
 
 function recorder() {
   const latencies: number[] = [];
   const statuses: Record<number, number> = {};
   return {
+    latencies,
     async time(since: number, answer: Promise<number>): Promise<void> {
       const status = await answer.catch(() => 0);
       latencies.push(performance.now() - since);

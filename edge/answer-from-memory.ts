@@ -9,10 +9,9 @@ import { searchLifetimes, searchPath } from "./search/search-events.ts";
 import {
   type AheadOfApp,
   countAddress,
-  isSimpleRead,
   ownHeaders,
   problemAnswer,
-  splitAddress,
+  type SimpleRead,
 } from "./simple-read.ts";
 
 /** Of an event what everybody may see; ids as the contract has them. */
@@ -22,25 +21,25 @@ interface Known {
   readonly route: string;
   readonly limiter: "LIMIT_READS" | "LIMIT_SEARCHES";
   readonly result: CacheResult;
+  /** The codings that the client takes, where that had to be known. */
+  readonly accepted?: string;
 }
 
 /**
  * Most reads want what many want, and it is in memory: they are answered here, ahead of the app, by the same pure
  * functions and with the same headers, in a third of the time. Whatever is not that simple is the app's: refusals of
- * the origin, stale copies, unusual codings, and what `isSimpleRead` leaves to it.
+ * the origin, stale copies, unusual codings, and what is no {@link SimpleRead}.
  */
 export function answerFromMemory(parts: Parts): AheadOfApp {
   const { env, figures } = parts;
-  return (request, ctx, otherwise) => {
-    if (!isSimpleRead(parts, request)) return otherwise();
-    const { path, query } = splitAddress(request.url);
-    const accepted = acceptEncoding(request);
-    const known = findKnown(parts, { path, query, accepted }, ctx);
-    if (known?.result.from !== "memory" || known.result.answer.status !== 200) return otherwise();
-    const { route, limiter, result } = known;
-    const requestId = requestIdOf(request.headers);
+  return (read, ctx) => {
+    const known = findKnown(parts, read, ctx);
+    if (known?.result.from !== "memory" || known.result.answer.status !== 200) return undefined;
+    const { route, limiter, result, accepted } = known;
+    const { request, headers, path } = read;
+    const requestId = requestIdOf(headers);
     const response = respondPacked(request, result, "public", ownHeaders(requestId), accepted);
-    if (!response) return otherwise();
+    if (!response) return undefined;
     const answer = (it: Response) => {
       const { status } = it;
       const source = it === response ? "memory" : "none";
@@ -48,7 +47,7 @@ export function answerFromMemory(parts: Parts): AheadOfApp {
       return it;
     };
     if (env.RATE_LIMITS === "off") return answer(response);
-    return countAddress(parts, limiter, request.headers).then(
+    return countAddress(parts, limiter, headers).then(
       () => answer(response),
       (error: unknown) => answer(problemAnswer(error, path, requestId)),
     );
@@ -57,21 +56,22 @@ export function answerFromMemory(parts: Parts): AheadOfApp {
 
 function findKnown(
   { cache, searchKeys }: Parts,
-  asked: { readonly path: string; readonly query: string; readonly accepted: string },
+  { request, path, query }: SimpleRead,
   ctx: ExecutionContext,
 ): Known | undefined {
   const waitUntil = (work: Promise<unknown>) => ctx.waitUntil(work);
-  if (asked.path === searchPath) {
-    const key = searchKeys.get(asked.query);
+  if (path === searchPath) {
+    const key = searchKeys.get(query);
     const result = key && cache.peek({ key, lifetimes: searchLifetimes, waitUntil });
     return result ? { route: searchPath, limiter: "LIMIT_SEARCHES", result } : undefined;
   }
-  const [, eventId, name] = eventPath.exec(asked.path) ?? [];
+  const [, eventId, name] = eventPath.exec(path) ?? [];
   if (eventId === undefined) return undefined;
   const part = (name ?? "view") as EventPart; // the pattern names no others
-  const encoding = takes(asked.accepted, "br") ? "br" : "gzip";
+  const accepted = acceptEncoding(request);
+  const encoding = takes(accepted, "br") ? "br" : "gzip";
   const key = eventKey({ eventId, part, pass: undefined, encoding });
   const result = cache.peek({ key, lifetimes: partLifetimes[part], waitUntil });
   const route = name === undefined ? "/events/:eventId" : `/events/:eventId/${name}`;
-  return result && { route, limiter: "LIMIT_READS", result };
+  return result && { route, limiter: "LIMIT_READS", result, accepted };
 }

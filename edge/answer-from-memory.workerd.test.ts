@@ -5,6 +5,7 @@ import { answerFromMemory } from "./answer-from-memory.ts";
 import { createApp } from "./app.ts";
 import { readEnv } from "./env.ts";
 import { openParts, type Parts } from "./parts.ts";
+import { toSimpleRead } from "./simple-read.ts";
 import { newId, origin, searchServer } from "./testing/neighbours.ts";
 
 const parts = await openParts(readEnv(env));
@@ -30,10 +31,15 @@ async function fromApp(request: Request): Promise<Response> {
 }
 
 async function ask(request: Request, of = parts): Promise<Response> {
-  return answerFromMemory(of)(request, createExecutionContext(), () => {
-    toApp(request);
-    return fromApp(request);
-  });
+  const answer = aheadOfApp(of, request);
+  if (answer) return answer;
+  toApp(request);
+  return fromApp(request);
+}
+
+function aheadOfApp(of: Parts, request: Request) {
+  const simple = toSimpleRead(of, request);
+  return simple && answerFromMemory(of)(simple, createExecutionContext());
 }
 
 const read = async (response: Response) => ({
@@ -141,8 +147,9 @@ test("whom the app answers instead is counted by the app alone", async () => {
   const limit = vi.fn<() => Promise<{ success: boolean }>>(async () => ({ success: true }));
   const { limited, inApp } = limitedBy(limit);
   const plain = asked(path, { "Accept-Encoding": "identity" });
-  const ctx = createExecutionContext();
-  const response = await answerFromMemory(limited)(plain, ctx, () => inApp(plain));
+  expect(aheadOfApp(limited, plain)).toBeUndefined();
+  expect(limit).not.toHaveBeenCalled();
+  const response = await inApp(plain);
   expect(await response.text()).toBe(`{"at":"${path}"}`);
   expect(limit).toHaveBeenCalledTimes(1);
 });

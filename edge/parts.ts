@@ -1,7 +1,7 @@
 import { importSigningKeys, type SigningKeys } from "../contracts/edge-signature.ts";
 import { CacheApiStore } from "./cache/cache-api-store.ts";
 import { EdgeCache } from "./cache/edge-cache.ts";
-import { MemoryStore } from "./cache/memory-store.ts";
+import { IsolateMemory } from "./cache/isolate-memory.ts";
 import type { Env } from "./env.ts";
 import { EventObjects } from "./events/event-objects.ts";
 import { createFigures, type Figures } from "./figures.ts";
@@ -15,8 +15,8 @@ import { type Caller, createTokenVerifier, type VerifyToken } from "./verify-tok
 
 import { openWaitingRoom, type WaitingRoom } from "./waiting-room/open-waiting-room.ts";
 
-/** An isolate has 128 MB for everything. */
-const memoryBytesMax = 32 * 1024 * 1024;
+/** In bytes; an isolate has 128 MB for everything. What was asked for once are searches, not packed: some 1,500 of them. */
+const memoryBounds = { keptMax: 24 * 1024 * 1024, onceMax: 16 * 1024 * 1024 };
 
 /** Some hundred bytes each. */
 const searchKeysMax = 2_000;
@@ -85,7 +85,7 @@ export async function openParts(env: Env): Promise<Parts> {
     verifyPass: async (eventId, pass, caller) =>
       caller && (await waitingRoom.isAdmitted(eventId, pass, caller)) ? pass : undefined,
     cache: new EdgeCache({
-      memory: new MemoryStore(memoryBytesMax),
+      memory: new IsolateMemory(memoryBounds),
       shared: new CacheApiStore(),
       now,
     }),

@@ -2,7 +2,7 @@ import { answerFromMemory } from "./answer-from-memory.ts";
 import { answerSearch } from "./answer-search.ts";
 import { createApp } from "./app.ts";
 import type { Parts } from "./parts.ts";
-import type { Answer } from "./simple-read.ts";
+import { type Answer, toSimpleRead } from "./simple-read.ts";
 
 export type Serve = (
   request: Request,
@@ -14,6 +14,9 @@ export type Serve = (
 export function createServe(parts: Parts): Serve {
   const [known, searched] = [answerFromMemory(parts), answerSearch(parts)];
   const app = createApp(parts);
-  return (request, bindings, ctx) =>
-    known(request, ctx, () => searched(request, ctx, () => app.fetch(request, bindings, ctx)));
+  return (request, bindings, ctx) => {
+    const read = toSimpleRead(parts, request);
+    const ahead = read && (known(read, ctx) ?? searched(read, ctx));
+    return ahead ?? app.fetch(request, bindings, ctx);
+  };
 }

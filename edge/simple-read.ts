@@ -6,20 +6,29 @@ import type { Parts } from "./parts.ts";
 
 export type Answer = Response | Promise<Response>;
 
-/** Answers a request, or has `otherwise` answer it. */
-export type AheadOfApp = (
-  request: Request,
-  ctx: ExecutionContext,
-  otherwise: () => Answer,
-) => Answer;
+/** A request for what everybody may see, as far as those ahead of the app need to know it: each look at it is a call into the runtime. */
+export interface SimpleRead {
+  readonly request: Request;
+  readonly headers: Headers;
+  readonly path: string;
+  /** As it stands in the address, without its question mark. */
+  readonly query: string;
+}
+
+/** Answers a request ahead of the app. @returns `undefined` for one that is the app's to answer */
+export type AheadOfApp = (read: SimpleRead, ctx: ExecutionContext) => Answer | undefined;
 
 /**
- * Whether a request may be answered ahead of the app: one for what everybody may see. Other methods, passes, other
- * sites' pages and, where requests are counted, those that are counted per user are the app's.
+ * A request that may be answered ahead of the app. Other methods, passes, other sites' pages and, where requests are
+ * counted, those that are counted per user are the app's.
+ * @returns `undefined` for those
  */
-export function isSimpleRead({ env }: Parts, { method, headers }: Request): boolean {
-  if (method !== "GET" || headers.has("Admission-Pass") || headers.has("Origin")) return false;
-  return env.RATE_LIMITS === "off" || !headers.has("Authorization");
+export function toSimpleRead({ env }: Parts, request: Request): SimpleRead | undefined {
+  if (request.method !== "GET") return undefined;
+  const { headers } = request;
+  if (headers.has("Admission-Pass") || headers.has("Origin")) return undefined;
+  if (env.RATE_LIMITS !== "off" && headers.has("Authorization")) return undefined;
+  return { request, headers, ...splitAddress(request.url) };
 }
 
 /** Parsing the whole address as a `URL` costs as much as everything else here. */

@@ -10,7 +10,8 @@ const spansMax = 2 ** 32 - 1;
  * @returns 32 hex digits, or `undefined` without a valid one
  */
 export function traceOf(header: string | undefined): string | undefined {
-  const id = traceparent.exec(header ?? "")?.[1];
+  if (header === undefined) return undefined;
+  const id = traceparent.exec(header)?.[1];
   return id === none ? undefined : id;
 }
 

@@ -52,12 +52,7 @@ function toRow(
   name: string,
   windows: readonly (LoadFigures & { cpuMsEach: number })[],
 ): SideFigures {
-  const statuses: Record<number, number> = {};
-  for (const window of windows) {
-    for (const [status, count] of Object.entries(window.statuses)) {
-      statuses[Number(status)] = (statuses[Number(status)] ?? 0) + count;
-    }
-  }
+  const statuses = sumUp(windows.map((it) => it.statuses));
   const middle = (of: (window: (typeof windows)[number]) => number) => median(windows.map(of));
   return {
     case: name,
@@ -72,7 +67,17 @@ function toRow(
   };
 }
 
-function median(values: readonly number[]): number {
+/** Answers by status, of several windows. */
+export function sumUp(all: readonly LoadFigures["statuses"][]): LoadFigures["statuses"] {
+  const sums: Record<number, number> = {};
+  for (const [status, count] of all.flatMap((it) => Object.entries(it))) {
+    sums[Number(status)] = (sums[Number(status)] ?? 0) + count;
+  }
+  return sums;
+}
+
+/** The one in the middle; of an even number the higher one. */
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? Number.NaN;
 }

@@ -2,7 +2,7 @@ import { HedgeBudget } from "../hedge-budget.ts";
 import type { SetTimer } from "../one-timer.ts";
 import { within } from "../within.ts";
 import { type CachedAnswer, packed } from "./cached-answer.ts";
-import type { MemoryStore } from "./memory-store.ts";
+import type { IsolateMemory } from "./isolate-memory.ts";
 import { Moments } from "./moments.ts";
 import { type Age, judgeAge, type Lifetimes, patienceLeftMs, planRequest } from "./policy.ts";
 import type { SharedStore } from "./shared-store.ts";
@@ -22,7 +22,7 @@ export interface CacheRequest {
   /**
    * The source is hardly slower than the shared cache, and most of what it is asked nobody asks again: so who has
    * nothing in memory asks the source alone, and the shared cache only when that fails or is silent for long; and an
-   * answer is shared when it is asked for a second time.
+   * answer is packed and shared when it is asked for a second time.
    */
   readonly eager?: boolean;
   /** Keeps the isolate at work after the answer was sent. */
@@ -62,7 +62,7 @@ const expiredMax = 10_000;
 
 /** Isolate memory, then the data centre's cache, then the source: one load per key and isolate at a time. */
 export class EdgeCache {
-  readonly #memory: MemoryStore;
+  readonly #memory: IsolateMemory;
   readonly #shared: SharedStore;
   readonly #now: () => number;
   readonly #loads = new SingleFlight<CachedAnswer>();
@@ -70,11 +70,9 @@ export class EdgeCache {
   readonly #failedAt = new Moments(failedMax);
   readonly #expiredAt = new Moments(expiredMax);
   readonly #impatient = new HedgeBudget(impatientMax);
-  /** Answers of eager requests that nobody has asked for again. */
-  readonly #askedOnce = new WeakSet<CachedAnswer>();
   #expiredWide: readonly { readonly prefix: string; readonly at: number }[] = [];
 
-  constructor(parts: { memory: MemoryStore; shared: SharedStore; now: () => number }) {
+  constructor(parts: { memory: IsolateMemory; shared: SharedStore; now: () => number }) {
     this.#memory = parts.memory;
     this.#shared = parts.shared;
     this.#now = parts.now;
@@ -87,9 +85,7 @@ export class EdgeCache {
     if (!copy) return undefined;
     const now = this.#now();
     if (!this.#isServed(key, copy, lifetimes, now)) return undefined;
-    if (this.#askedOnce.delete(copy)) {
-      request.waitUntil(this.#share(key, copy, undefined, lifetimes.onErrorMs));
-    }
+    if (this.#memory.askedAgain(key)) request.waitUntil(this.#keep(request, copy));
     return this.#toResult(copy, lifetimes, "memory", false, now);
   }
 
@@ -166,7 +162,7 @@ export class EdgeCache {
     const age = copy && this.#judge(key, copy, lifetimes);
     if (!copy || age === "gone") return this.#toResult(await loading, lifetimes, "source");
     if (age === "fresh" || age === "soft") {
-      if (!this.#memory.get(key)) this.#memory.set(key, copy);
+      if (!this.#memory.get(key)) this.#memory.keep(key, copy);
       return this.#toResult(copy, lifetimes, "shared");
     }
     const waitMs = patienceLeftMs(patienceMs, silentMs);
@@ -199,7 +195,7 @@ export class EdgeCache {
     if (!found || (latest && latest.storedAtMs >= found.storedAtMs)) {
       return { copy: latest, from: "memory" as const };
     }
-    this.#memory.set(key, found);
+    this.#memory.keep(key, found);
     return { copy: found, from: "shared" as const };
   }
 
@@ -221,18 +217,18 @@ export class EdgeCache {
 
   /** The load outlives the request that began it: others may wait for it, and its caller may have gone. */
   #load(request: CacheRequest, copy: CachedAnswer | undefined): Promise<CachedAnswer> {
-    const { key, lifetimes } = request;
+    const { key } = request;
     const previous = copy?.status === 200 && !copy.degraded ? copy : undefined;
     const flight = this.#loads.run(key, this.#now(), async () => {
       try {
         const answer = await request.load(previous);
         this.#failedAt.delete(key);
-        this.#memory.set(key, answer);
-        const isAskedOnce = request.eager === true && !copy;
-        if (isAskedOnce) this.#askedOnce.add(answer);
-        const kept = this.#packLater(key, answer);
-        const share = (it: CachedAnswer) => this.#share(key, it, copy, lifetimes.onErrorMs);
-        request.waitUntil(isAskedOnce ? kept : kept.then(share));
+        if (request.eager && !copy) {
+          this.#memory.keepOnce(key, answer);
+        } else {
+          this.#memory.keep(key, answer);
+          request.waitUntil(this.#keep(request, answer, copy));
+        }
         return answer;
       } catch (error) {
         // Only where there is a copy does it matter, and invented keys have none.
@@ -244,13 +240,20 @@ export class EdgeCache {
     return flight;
   }
 
-  /** Nobody waits for it: whoever asked is answered with what there is. */
+  /** Packs it and shares it. Nobody waits for that: whoever asked is answered with what there is. */
+  async #keep(
+    { key, lifetimes }: Pick<CacheRequest, "key" | "lifetimes">,
+    answer: CachedAnswer,
+    copy?: CachedAnswer,
+  ): Promise<void> {
+    const kept = answer.encoding === "identity" ? await this.#packLater(key, answer) : answer;
+    await this.#share(key, kept, copy, lifetimes.onErrorMs);
+  }
+
   async #packLater(key: string, answer: CachedAnswer): Promise<CachedAnswer> {
-    if (answer.encoding !== "identity") return answer;
     await new Promise((resolve) => setTimeout(resolve, 0));
     const kept = await packed(answer);
-    const isThere = this.#memory.replace(key, answer, kept);
-    if (isThere && this.#askedOnce.delete(answer)) this.#askedOnce.add(kept);
+    this.#memory.replace(key, answer, kept);
     return kept;
   }
 
@@ -263,7 +266,7 @@ export class EdgeCache {
   ): Promise<void> {
     if (answer.degraded || (answer.status !== 200 && !copy)) return;
     if (copy && copy.body === answer.body) await this.#shared.renew(key, answer, keepMs);
-    else await this.#shared.set(key, await packed(answer), keepMs);
+    else await this.#shared.set(key, answer, keepMs);
   }
 
   #judge(key: string, copy: CachedAnswer, lifetimes: Lifetimes, now = this.#now()): Age {

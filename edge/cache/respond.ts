@@ -36,7 +36,7 @@ export function respondPacked(
   result: CacheResult,
   audience: Audience,
   more: Readonly<Record<string, string>>,
-  accepted = acceptEncoding(request),
+  accepted?: string,
 ): Response | undefined {
   const { answer } = result;
   const headers = headersOf(result, audience, more);
@@ -44,7 +44,8 @@ export function respondPacked(
     return new Response(null, { status: 304, headers });
   }
   const isPlain = answer.encoding === "identity";
-  if (!isPlain && !takes(accepted, answer.encoding)) return undefined;
+  const takesIt = () => takes(accepted ?? acceptEncoding(request), answer.encoding);
+  if (!isPlain && !takesIt()) return undefined;
   headers["Content-Type"] = answer.contentType;
   if (isPlain) return new Response(answer.body, { status: answer.status, headers });
   headers["Content-Encoding"] = answer.encoding;
@@ -61,11 +62,12 @@ function headersOf(
   const headers: Record<string, string> = {
     ...more,
     ETag: answer.etag,
-    Age: String(Math.floor(ageMs / 1000)),
     "Cache-Control": audience === "public" ? "public, no-cache" : "no-store",
     "Cache-Status": toCacheStatus(result),
     Vary: "Accept-Encoding",
   };
+  // RFC 9111: who sends it says that nobody made this answer for this request.
+  if (from !== "source") headers["Age"] = String(Math.floor(ageMs / 1000));
   if (from === "stale") headers["Warning"] = '110 - "Response is Stale"';
   return headers;
 }

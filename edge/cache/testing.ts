@@ -1,6 +1,6 @@
 import type { CachedAnswer } from "./cached-answer.ts";
 import { EdgeCache } from "./edge-cache.ts";
-import { MemoryStore } from "./memory-store.ts";
+import { IsolateMemory } from "./isolate-memory.ts";
 import type { SharedStore, StoredMark } from "./shared-store.ts";
 
 export const key = "https://cache.internal/v1/ev/1/view";
@@ -55,7 +55,10 @@ export function createWorld() {
   let isPlain = false;
   const arriving: (() => void)[] = [];
   const shared = new MapStore();
-  const isolate = () => new EdgeCache({ memory: new MemoryStore(1e6), shared, now: () => now });
+  const isolate = () => {
+    const memory = new IsolateMemory({ keptMax: 1e6, onceMax: 1e6 });
+    return new EdgeCache({ memory, shared, now: () => now });
+  };
   let loads = 0;
   const load = (): Promise<CachedAnswer> => {
     loads++;

@@ -3,7 +3,7 @@ import { Availability } from "../../contracts/events.ts";
 import { importSigningKeys } from "../../contracts/edge-signature.ts";
 import { plainBody } from "../cache/cached-answer.ts";
 import { EdgeCache } from "../cache/edge-cache.ts";
-import { MemoryStore } from "../cache/memory-store.ts";
+import { IsolateMemory } from "../cache/isolate-memory.ts";
 import type { Lifetimes } from "../cache/policy.ts";
 import { readEnv } from "../env.ts";
 import { createFigures } from "../figures.ts";
@@ -52,7 +52,7 @@ export class EventView extends DurableObject<Record<string, unknown>> implements
     super(ctx, bindings);
     const env = readEnv(bindings);
     const { sql } = ctx.storage;
-    const memory = new MemoryStore(memoryBytesMax);
+    const memory = new IsolateMemory({ keptMax: memoryBytesMax, onceMax: 0 });
     this.#cache = new EdgeCache({ memory, shared: new ObjectStore(sql), now: this.#now });
     this.#log = new LiveLog(sql);
     this.#objects = new EventObjects(env);

@@ -1,6 +1,7 @@
 import { createMiddleware } from "hono/factory";
 import { routePath } from "hono/route";
 import type { AppEnv } from "../app-env.ts";
+import type { CacheResult } from "../cache/edge-cache.ts";
 import type { Parts } from "../parts.ts";
 
 /** How an answer came to be, from its own `Cache-Status`. */
@@ -30,4 +31,10 @@ export function sourceOf(cacheStatus: string | null): Source {
   const detail = /detail=(memory|shared|stale)/.exec(cacheStatus)?.[1];
   if (detail === "memory" || detail === "shared" || detail === "stale") return detail;
   return cacheStatus.includes("collapsed") ? "collapsed" : "fetched";
+}
+
+/** The same of what a cache gave. */
+export function sourceOfResult({ from, collapsed }: CacheResult): Source {
+  if (from !== "source") return from;
+  return collapsed ? "collapsed" : "fetched";
 }

@@ -1,7 +1,6 @@
 import { type Context, Hono } from "hono";
 import { EventId } from "../../contracts/ids.ts";
 import { invalidFields } from "../../contracts/problem.ts";
-import { respondToSearch } from "../answer-search.ts";
 import type { AppEnv } from "../app-env.ts";
 import { acceptEncoding, takes } from "../cache/accepts.ts";
 import { plainBody } from "../cache/cached-answer.ts";
@@ -15,6 +14,7 @@ import { plainTimer } from "../one-timer.ts";
 import type { Parts } from "../parts.ts";
 import { EdgeProblem } from "../problem.ts";
 import { readSearchQuery } from "../search/read-query.ts";
+import { searchEvents } from "../search/search-events.ts";
 import { splitAddress } from "../simple-read.ts";
 
 /** What everybody may see: cached, the same for all. */
@@ -31,15 +31,9 @@ export function eventRoutes(parts: Parts): Hono<AppEnv> {
           errors,
         });
       }
-      return respondToSearch(
-        parts,
-        ctx.req.raw,
-        { ...query, typed },
-        {
-          ...toContext(ctx),
-          setTimer: plainTimer,
-        },
-      );
+      const context = { ...toContext(ctx), setTimer: plainTimer };
+      const result = await searchEvents(parts, query.data, typed, context);
+      return respond(ctx.req.raw, result, "public");
     })
     .get("/events/:eventId", reads, (ctx) => answerPart(parts, ctx, "view"))
     .get("/events/:eventId/availability", reads, (ctx) => answerPart(parts, ctx, "availability"))

@@ -1,5 +1,5 @@
 import type { SearchQuery } from "../../contracts/search.ts";
-import { encodeQuery } from "./encode-query.ts";
+import { encodeParameter } from "./encode-parameter.ts";
 
 const minuteSeconds = 60;
 /** `\p{M}`: the vowel signs of many scripts are marks of their own. `&` and `+` are indexed, too ("C+C"). */
@@ -52,25 +52,26 @@ export function normaliseSearch(query: SearchQuery): NormalSearch {
 /** The query string of a normal search, in one order and without what is absent: the cache key, and what the origin is asked. */
 export function toQueryString(search: NormalSearch): string {
   const { keyword, startSeconds, endSeconds, available, sort, page, pageSize } = search;
-  return encodeQuery([
-    ["available", available ? "true" : undefined],
-    ["category", search.category],
-    ["city", search.city],
-    ["country", search.country],
-    ["end", toTime(endSeconds)],
-    ["keyword", keyword === "" ? undefined : keyword],
-    ["page", String(page)],
-    ["pageSize", String(pageSize)],
-    ["performerId", search.performerId],
-    ["sort", sort],
-    ["start", toTime(startSeconds)],
-    ["venueId", search.venueId],
-  ]);
+  // Written one by one: a list of them takes several times as long to make and to walk.
+  const query =
+    encodeParameter("available", available ? "true" : undefined) +
+    encodeParameter("category", search.category) +
+    encodeParameter("city", search.city) +
+    encodeParameter("country", search.country) +
+    encodeParameter("end", toTime(endSeconds)) +
+    encodeParameter("keyword", keyword === "" ? undefined : keyword) +
+    encodeParameter("page", String(page)) +
+    encodeParameter("pageSize", String(pageSize)) +
+    encodeParameter("performerId", search.performerId) +
+    encodeParameter("sort", sort) +
+    encodeParameter("start", toTime(startSeconds)) +
+    encodeParameter("venueId", search.venueId);
+  return query.slice(1);
 }
 
 function normaliseKeyword(typed: string): Pick<NormalSearch, "keyword" | "exact"> {
+  if (folded.test(typed)) return { keyword: typed, exact: false };
   const spelt = fold(typed);
-  if (folded.test(spelt)) return { keyword: spelt, exact: false };
   const exact = spelt !== "" && !token.test(spelt);
   // A leading minus excludes and quotes demand a phrase: nobody types them on purpose here.
   const keyword = exact ? spelt : fold(spelt.replace(/(^|\s)-+/g, "$1").replaceAll('"', " "));

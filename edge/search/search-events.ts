@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { SearchQuery } from "../../contracts/search.ts";
 import { type CachedAnswer, makeAnswer, plainBody } from "../cache/cached-answer.ts";
 import type { CacheResult } from "../cache/edge-cache.ts";
 import type { Lifetimes } from "../cache/policy.ts";
@@ -6,7 +7,7 @@ import type { Parts } from "../parts.ts";
 import { HedgeBudget } from "../hedge-budget.ts";
 import { unavailable } from "../problem.ts";
 import { hedge } from "./hedge.ts";
-import type { NormalSearch } from "./normalise.ts";
+import { normaliseSearch, type NormalSearch, toQueryString } from "./normalise.ts";
 import type { SearchContext } from "./typesense.ts";
 
 export const searchPath = "/events/search";
@@ -36,17 +37,31 @@ const decoder = new TextDecoder();
 /**
  * Answers a search: from the caches, else from Typesense, else a stale copy, else from the origin's Postgres. The last
  * two are marked `degraded`.
- * @param asked the search, and its query string in normal form
+ * @param asked as the contract read it
+ * @param typed the same as it stood in the address
  * @throws `service-unavailable` when none of them can within half a second
  */
 export async function searchEvents(
   parts: Parts,
-  asked: { readonly search: NormalSearch; readonly query: string },
+  asked: SearchQuery,
+  typed: string,
+  context: SearchContext,
+): Promise<CacheResult> {
+  const search = normaliseSearch(asked);
+  const query = toQueryString(search);
+  const key = searchKey(query);
+  const result = await find(parts, { search, query, key }, context);
+  parts.searchKeys.note(typed, key);
+  return result;
+}
+
+async function find(
+  parts: Parts,
+  asked: { readonly search: NormalSearch; readonly query: string; readonly key: string },
   context: SearchContext,
 ): Promise<CacheResult> {
   const { cache, searchServer, now } = parts;
-  const { search, query } = asked;
-  const key = searchKey(query);
+  const { search, query, key } = asked;
   const lifetimes = searchLifetimes;
   const known = cache.peek({ key, lifetimes, waitUntil: context.waitUntil });
   if (known && known.from !== "stale") return known;
@@ -81,8 +96,7 @@ export async function searchEvents(
   return found.from === "stale" ? markDegraded(found) : found;
 }
 
-/** @param query of a normal search */
-export function searchKey(query: string): string {
+function searchKey(query: string): string {
   return `https://cache.internal/v1/search?${query}`;
 }
 
