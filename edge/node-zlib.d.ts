@@ -1,6 +1,6 @@
 /** What the edge uses of the one Node module that it needs; Node's own types do not meet those of Workers. */
 declare module "node:zlib" {
-  export function crc32(bytes: Uint8Array): number;
+  export function crc32(body: Uint8Array | string): number;
   export function brotliDecompressSync(bytes: Uint8Array): Uint8Array;
   export function gzipSync(
     bytes: Uint8Array,

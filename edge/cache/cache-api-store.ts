@@ -1,4 +1,4 @@
-import type { CachedAnswer } from "./cached-answer.ts";
+import type { CachedAnswer, PackedAnswer } from "./cached-answer.ts";
 import { toPacking } from "./compress.ts";
 import type { SharedStore, StoredMark } from "./shared-store.ts";
 
@@ -34,7 +34,7 @@ export class CacheApiStore implements SharedStore {
     };
   }
 
-  async set(key: string, answer: CachedAnswer, keepMs: number): Promise<void> {
+  async set(key: string, answer: PackedAnswer, keepMs: number): Promise<void> {
     const headers = {
       ...toHeaders(answer, keepMs),
       "x-status": String(answer.status),

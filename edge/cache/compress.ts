@@ -23,9 +23,9 @@ const atOnceMax = 256 * 1024;
 const smallMax = 32 * 1024;
 const forSmall = { level: 3, memLevel: 6, windowBits: 13 };
 
-/** As gzip itself has it. */
-export function checksum(bytes: Uint8Array): number {
-  return crc32(bytes);
+/** As gzip itself has it; of a text that of its UTF-8. */
+export function checksum(body: Uint8Array | string): number {
+  return crc32(body);
 }
 
 /** Compresses with gzip. */

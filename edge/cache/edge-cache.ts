@@ -1,7 +1,7 @@
 import { HedgeBudget } from "../hedge-budget.ts";
 import type { SetTimer } from "../one-timer.ts";
 import { within } from "../within.ts";
-import { type CachedAnswer, packed } from "./cached-answer.ts";
+import { type CachedAnswer, packed, type PackedAnswer } from "./cached-answer.ts";
 import type { IsolateMemory } from "./isolate-memory.ts";
 import { Moments } from "./moments.ts";
 import { type Age, judgeAge, type Lifetimes, patienceLeftMs, planRequest } from "./policy.ts";
@@ -250,7 +250,7 @@ export class EdgeCache {
     await this.#share(key, kept, copy, lifetimes.onErrorMs);
   }
 
-  async #packLater(key: string, answer: CachedAnswer): Promise<CachedAnswer> {
+  async #packLater(key: string, answer: CachedAnswer): Promise<PackedAnswer> {
     await new Promise((resolve) => setTimeout(resolve, 0));
     const kept = await packed(answer);
     this.#memory.replace(key, answer, kept);
@@ -260,7 +260,7 @@ export class EdgeCache {
   /** A refusal is shared only where it replaces something: invented ids would fill the cache. */
   async #share(
     key: string,
-    answer: CachedAnswer,
+    answer: PackedAnswer,
     copy: CachedAnswer | undefined,
     keepMs: number,
   ): Promise<void> {

@@ -32,6 +32,10 @@ export class MemoryStore {
     if (cost > this.#bytesMax / 4) return;
     this.#entries.set(key, entry);
     this.#bytes += cost;
+    if (this.#bytes > this.#bytesMax) this.#makeRoom();
+  }
+
+  #makeRoom(): void {
     for (const oldest of this.#entries.keys()) {
       if (this.#bytes <= this.#bytesMax) return;
       this.delete(oldest);
@@ -55,5 +59,6 @@ export class MemoryStore {
 }
 
 function costOf(key: string, entry: CachedAnswer): number {
-  return entry.body.byteLength + key.length * 2 + entryOverhead;
+  // A text here is ASCII, which the runtime keeps in a byte a letter.
+  return entry.body.length + key.length * 2 + entryOverhead;
 }

@@ -1,4 +1,4 @@
-import type { CachedAnswer } from "./cached-answer.ts";
+import type { CachedAnswer, PackedAnswer } from "./cached-answer.ts";
 
 /** What is known of a stored answer without reading its body. */
 export type StoredMark = Pick<CachedAnswer, "etag" | "storedAtMs">;
@@ -9,7 +9,7 @@ export interface SharedStore {
   mark(key: string): Promise<StoredMark | undefined>;
   get(key: string): Promise<CachedAnswer | undefined>;
   /** @param keepMs how long it is worth keeping; the store may drop it sooner */
-  set(key: string, answer: CachedAnswer, keepMs: number): Promise<void>;
+  set(key: string, answer: PackedAnswer, keepMs: number): Promise<void>;
   /** The stored answer was confirmed: its mark gets the new time, its body stays where it is. */
   renew(key: string, mark: StoredMark, keepMs: number): Promise<void>;
 }

@@ -71,7 +71,7 @@ export function createWorld() {
   const get = async (cache: EdgeCache, eager = false, at = key) => {
     const request = { key: at, lifetimes, patienceMs: 700, load, eager, waitUntil: () => {} };
     const result = await cache.get(request);
-    return { ...result, value: result.answer.body[0] ?? 0 };
+    return { ...result, value: Number(result.answer.body[0] ?? 0) };
   };
   const arrive = async () => {
     for (const it of arriving.splice(0)) it();

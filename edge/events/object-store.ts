@@ -1,4 +1,4 @@
-import type { CachedAnswer } from "../cache/cached-answer.ts";
+import type { CachedAnswer, PackedAnswer } from "../cache/cached-answer.ts";
 import { toPacking } from "../cache/compress.ts";
 import type { SharedStore } from "../cache/shared-store.ts";
 
@@ -47,7 +47,7 @@ export class ObjectStore implements SharedStore {
     };
   }
 
-  async set(key: string, answer: CachedAnswer): Promise<void> {
+  async set(key: string, answer: PackedAnswer): Promise<void> {
     if (answer.body.byteLength > bytesMax) return;
     const { status, contentType, etag, encoding, storedAtMs, body } = answer;
     this.#sql.exec(

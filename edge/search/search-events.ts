@@ -31,7 +31,6 @@ const hedgeAfterMs = 230;
 const hedges = new HedgeBudget(8, 1 / 20);
 
 const Marked = z.looseObject({ degraded: z.boolean() });
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /**
@@ -76,7 +75,7 @@ async function find(
     if (!searchServer) throw new TypeError("there is no search server");
     const askedAt = now();
     const result = await searchServer.search(search, context);
-    return makeAnswer({ body: encode(result), previous, now: askedAt });
+    return makeAnswer({ body: result, previous, now: askedAt });
   };
   // Typesense finds no name without a letter; the database does.
   const isDatabaseFirst = search.exact || !searchServer;
@@ -121,7 +120,7 @@ async function markDegraded(result: CacheResult): Promise<CacheResult> {
   const { answer } = result;
   const found = readBody(await plainBody(answer));
   if (found.degraded) return result;
-  const body = encode(JSON.stringify({ ...found, degraded: true }));
+  const body = JSON.stringify({ ...found, degraded: true });
   const etag = answer.etag.replace(/"$/, '-stale"');
   return { ...result, answer: await makeAnswer({ body, etag, now: answer.storedAtMs }) };
 }
@@ -132,11 +131,6 @@ function readBody(body: Uint8Array): z.infer<typeof Marked> {
   } catch {
     throw gone(); // whoever wrote it is not the search that we know
   }
-}
-
-/** An encoder makes memory of its own, though its type leaves that open. */
-function encode(text: string): Uint8Array<ArrayBuffer> {
-  return encoder.encode(text) as Uint8Array<ArrayBuffer>;
 }
 
 async function gaveUp(): Promise<never> {

@@ -25,7 +25,8 @@ export class SearchKeys {
   note(query: string, key: string): void {
     if (query.length > queryLengthMax) return;
     this.#keys.set(query, key);
+    if (this.#keys.size <= this.#max) return;
     const [oldest] = this.#keys.keys();
-    if (this.#keys.size > this.#max && oldest !== undefined) this.#keys.delete(oldest);
+    if (oldest !== undefined) this.#keys.delete(oldest);
   }
 }
