@@ -4,7 +4,7 @@ import { type LoadFigures, openClient, openLoop } from "../load.ts";
 import { percentiles } from "../percentiles.ts";
 import type { BenchBar, BenchReport, BenchRow } from "../report.ts";
 import { fillProgramme, type Lab, largeProgramme, settle } from "./lab.ts";
-import { median, round, sideBySide, sumUp } from "./side-by-side.ts";
+import { median, ratioOf, sideBySide, sumUp } from "./side-by-side.ts";
 import { once, row } from "./views.ts";
 
 const events = largeProgramme;
@@ -101,9 +101,9 @@ export async function benchSearches(lab: Lab, rounds: number): Promise<BenchRepo
       rounds,
       lab.edgePid,
     );
-    const [directFull = 1, , edgeFull = 0, frontFull = 0] = figures.map((it) => it.perSecond);
-    const [base = 1, known = 0] = cached.map((it) => it.perSecond);
-    const ofBare = round(known / base);
+    const [directFull = [], , edgeFull = [], frontFull = []] = figures.map((it) => it.rates);
+    const [base = [], known = []] = cached.map((it) => it.rates);
+    const ofBare = ratioOf(known, base);
     return {
       name: "reads: searches",
       settings: { events, perSecond, openRounds, openMs, rounds, indexedInSeconds },
@@ -112,13 +112,12 @@ export async function benchSearches(lab: Lab, rounds: number): Promise<BenchRepo
         openRow("a Worker that only forwards to Typesense, open loop", forwarded, direct),
         openRow("each search new, open loop", edge, direct),
         openRow("each search new, behind the local front, open loop", front, direct),
-        ...figures,
-        ...cached,
+        ...[...figures, ...cached].map((it) => it.row),
       ],
       bars: [
         // Nothing stands in front of Typesense here either.
-        ...barsOf("", edge, direct, edgeFull / directFull),
-        ...barsOf(", behind the local front", front, direct, frontFull / directFull),
+        ...barsOf("", edge, direct, ratioOf(edgeFull, directFull)),
+        ...barsOf(", behind the local front", front, direct, ratioOf(frontFull, directFull)),
         { bar: "cached ≥ 0.8 × bare Worker", measured: ofBare, met: ofBare >= 0.8 },
       ],
     };
@@ -135,10 +134,14 @@ function forwardTo(typesenseUrl: string): string {
       return env.PRIVATE_NETWORK.fetch(url, { headers: request.headers }); } }`;
 }
 
-/** @param atFull throughput, as a share of Typesense's own */
-function barsOf(where: string, edge: OpenFigures, direct: OpenFigures, atFull: number): BenchBar[] {
-  const ratio = ratioOf(edge, direct);
-  const saturation = round(atFull);
+/** @param saturation throughput, as a share of Typesense's own */
+function barsOf(
+  where: string,
+  edge: OpenFigures,
+  direct: OpenFigures,
+  saturation: number,
+): BenchBar[] {
+  const ratio = ratioOf(edge.p50s, direct.p50s);
   return [
     { bar: `uncached p99 < 50 ms${where}`, measured: edge.p99, met: edge.p99 < 50 },
     { bar: `uncached p50 ≤ 1.3 × direct${where}`, measured: ratio, met: ratio <= 1.3 },
@@ -147,15 +150,7 @@ function barsOf(where: string, edge: OpenFigures, direct: OpenFigures, atFull: n
 }
 
 function openRow(name: string, figures: OpenFigures, direct: OpenFigures): BenchRow {
-  return { ...row(name, figures), ofDirect: ratioOf(figures, direct) };
-}
-
-/**
- * The median of the rounds' ratios: a machine that is fast in some rounds and slow in others is so for both sides of
- * each, where the medians of either side may come from different ones (decision 0128).
- */
-function ratioOf(figures: OpenFigures, direct: OpenFigures): number {
-  return round(median(figures.p50s.map((p50, nth) => p50 / (direct.p50s[nth] ?? Number.NaN))));
+  return { ...row(name, figures), ofDirect: ratioOf(figures.p50s, direct.p50s) };
 }
 
 /** A machine that has just been loaded to its limit may need a moment. */

@@ -14,8 +14,10 @@ export interface Side {
   readonly runtime?: "edge" | "bare";
 }
 
-export interface SideFigures extends BenchRow {
-  readonly perSecond: number;
+export interface SideFigures {
+  readonly row: BenchRow;
+  /** Answers a second, of each round. */
+  readonly rates: readonly number[];
 }
 
 /**
@@ -45,13 +47,21 @@ export async function sideBySide(
     }
   }
   for (const { client } of openSides) client.close();
-  return sides.map(({ name }, nth) => toRow(name, windows[nth] ?? []));
+  return sides.map(({ name }, nth) => {
+    const own = windows[nth] ?? [];
+    return { row: toRow(name, own), rates: own.map(({ perSecond }) => perSecond) };
+  });
 }
 
-function toRow(
-  name: string,
-  windows: readonly (LoadFigures & { cpuMsEach: number })[],
-): SideFigures {
+/**
+ * The median of the rounds' ratios: a machine that is fast in some rounds and slow in others is so for both sides of
+ * each, where the medians of either side may come from different ones (decision 0128).
+ */
+export function ratioOf(figures: readonly number[], base: readonly number[]): number {
+  return round(median(figures.map((it, nth) => it / (base[nth] ?? Number.NaN))));
+}
+
+function toRow(name: string, windows: readonly (LoadFigures & { cpuMsEach: number })[]): BenchRow {
   const statuses = sumUp(windows.map((it) => it.statuses));
   const middle = (of: (window: (typeof windows)[number]) => number) => median(windows.map(of));
   return {

@@ -2,7 +2,7 @@ import { startRepeater } from "../bare-worker.ts";
 import { type LoadAnswer, type LoadFigures, openClient } from "../load.ts";
 import type { BenchBar, BenchReport, BenchRow } from "../report.ts";
 import type { Lab } from "./lab.ts";
-import { round, sideBySide } from "./side-by-side.ts";
+import { ratioOf, sideBySide } from "./side-by-side.ts";
 
 const herd = 1_000;
 /** Miniflare would turn Brotli into gzip for a client that lists gzip first. */
@@ -73,7 +73,7 @@ async function besideBare(lab: Lab, seats: number, rounds: number) {
       rounds,
       lab.edgePid,
     );
-    const [base, edge] = figures;
+    const [base, edge] = figures.map(({ rates }) => rates);
     const bytes = {
       case: `bytes on the wire, ${seats} seats`,
       br: first.body.length,
@@ -82,8 +82,8 @@ async function besideBare(lab: Lab, seats: number, rounds: number) {
       availability: availability.body.length,
     };
     return {
-      rows: [...figures, bytes],
-      ratio: round((edge?.perSecond ?? 0) / (base?.perSecond ?? 1)),
+      rows: [...figures.map((it) => it.row), bytes],
+      ratio: ratioOf(edge ?? [], base ?? []),
     };
   } finally {
     await bare.stop();
