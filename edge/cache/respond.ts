@@ -44,8 +44,7 @@ export function respondPacked(
     return new Response(null, { status: 304, headers });
   }
   const isPlain = answer.encoding === "identity";
-  const takesIt = () => takes(accepted ?? acceptEncoding(request), answer.encoding);
-  if (!isPlain && !takesIt()) return undefined;
+  if (!isPlain && !takes(accepted ?? acceptEncoding(request), answer.encoding)) return undefined;
   headers["Content-Type"] = answer.contentType;
   if (isPlain) return new Response(answer.body, { status: answer.status, headers });
   headers["Content-Encoding"] = answer.encoding;
