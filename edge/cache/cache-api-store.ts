@@ -12,7 +12,7 @@ export class CacheApiStore implements SharedStore {
   async mark(key: string): Promise<StoredMark | undefined> {
     const response = await find(markKey(key));
     if (!response) return undefined;
-    await response.body?.cancel();
+    await response.body?.cancel().catch(() => {}); // one that broke meanwhile is gone anyway
     return toMark(response.headers);
   }
 

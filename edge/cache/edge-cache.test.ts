@@ -54,6 +54,28 @@ test("who looked into the shared cache while a load came back does not load agai
   expect(world.loads()).toBe(1);
 });
 
+test("a shared cache that breaks is not noticed, whether the source answers or not", async () => {
+  const world = createWorld();
+  const cache = world.isolate();
+  const get = async (eager: boolean, at?: string, of = cache) => {
+    const got = world.get(of, eager, at).catch((error: Error) => error.message);
+    await settle();
+    await world.arrive();
+    return got;
+  };
+  world.shared.isBroken = true;
+  expect(await get(false)).toMatchObject({ value: 1, from: "source" });
+  world.pass(60_000);
+  world.change();
+  expect(await get(false)).toMatchObject({ value: 2, from: "source" });
+  world.die();
+  world.pass(60_000);
+  expect(await get(false)).toMatchObject({ value: 2, from: "stale" });
+  for (const eager of [true, false]) {
+    expect(await get(eager, `${key}/unknown`, world.isolate())).toBe("dead");
+  }
+});
+
 test("a changed copy is still there for when the source is dead", async () => {
   const world = createWorld();
   const cache = world.isolate();

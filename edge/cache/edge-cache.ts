@@ -147,7 +147,7 @@ export class EdgeCache {
     const loading = this.#load(request, undefined);
     const early = await within(loading, silentMs, setTimer).catch(() => "failed" as const);
     if (typeof early !== "string") return this.#toResult(early, lifetimes, "source");
-    const look = () => this.#lookups.run(key, this.#now(), () => this.#shared.get(key));
+    const look = () => this.#lookups.run(key, this.#now(), () => this.#lookUp(key, undefined));
     const lookup =
       early === "failed"
         ? look()
@@ -205,8 +205,16 @@ export class EdgeCache {
     return age === "fresh" || (age === "soft" && this.#loads.since(key) !== undefined);
   }
 
-  /** A copy that others have confirmed meanwhile is renewed without reading its body again. */
+  /** A shared cache that fails has nothing. */
   async #lookUp(key: string, copy: CachedAnswer | undefined): Promise<CachedAnswer | undefined> {
+    return this.#lookUpNewer(key, copy).catch(() => undefined);
+  }
+
+  /** A copy that others have confirmed meanwhile is renewed without reading its body again. */
+  async #lookUpNewer(
+    key: string,
+    copy: CachedAnswer | undefined,
+  ): Promise<CachedAnswer | undefined> {
     if (!copy) return this.#shared.get(key);
     const mark = await this.#shared.mark(key);
     if (!mark || mark.storedAtMs <= copy.storedAtMs) return undefined;

@@ -28,13 +28,16 @@ class MapStore implements SharedStore {
   gate: Promise<void> = Promise.resolve();
   lookUps = 0;
   sets = 0;
+  isBroken = false;
   async mark(at: string): Promise<StoredMark | undefined> {
+    if (this.isBroken) throw new Error("broken");
     return this.#answers.get(at);
   }
   async get(at: string): Promise<CachedAnswer | undefined> {
     const found = this.#answers.get(at);
     this.lookUps++;
     await this.gate;
+    if (this.isBroken) throw new Error("broken");
     return found;
   }
   async set(at: string, answer: CachedAnswer): Promise<void> {
