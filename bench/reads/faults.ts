@@ -18,7 +18,12 @@ export async function benchFaults(lab: Lab, seconds: number): Promise<BenchRepor
   );
   const client = openClient(stack.edgeUrl, 64);
   const send = (path: string) => client.send({ path, headers: packed });
-  const view = async (turn: number) => (await send(paths[turn % paths.length] ?? "")).status;
+  const view = async (turn: number) => {
+    const { status, body } = await send(paths[turn % paths.length] ?? "");
+    // None may fail: what one says that does is worth more than that it did.
+    if (status !== 200) console.error(`a view failed: ${status}`, body.toString().slice(0, 500));
+    return status;
+  };
   let unmarked = 0;
   let words = 0;
   const ask = async (keyword: string) => {
