@@ -6,13 +6,7 @@ import { partLifetimes } from "./events/load-event-part.ts";
 import { requestIdOf } from "./middleware/request-id.ts";
 import type { Parts } from "./parts.ts";
 import { searchLifetimes, searchPath } from "./search/search-events.ts";
-import {
-  type AheadOfApp,
-  countAddress,
-  ownHeaders,
-  problemAnswer,
-  type SimpleRead,
-} from "./simple-read.ts";
+import { type AheadOfApp, countAddress, problemAnswer, type SimpleRead } from "./simple-read.ts";
 
 /** Of an event what everybody may see; ids as the contract has them. */
 const eventPath = /^\/events\/([1-9]\d{0,17})(?:\/(availability|facts|plan))?$/;
@@ -38,7 +32,7 @@ export function answerFromMemory(parts: Parts): AheadOfApp {
     const { route, limiter, result, accepted } = known;
     const { request, headers, path } = read;
     const requestId = requestIdOf(headers);
-    const response = respondPacked(request, result, "public", ownHeaders(requestId), accepted);
+    const response = respondPacked(request, result, "public", requestId, accepted);
     if (!response) return undefined;
     const answer = (it: Response) => {
       const { status } = it;

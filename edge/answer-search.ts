@@ -5,7 +5,7 @@ import { oneTimer } from "./one-timer.ts";
 import type { Parts } from "./parts.ts";
 import { readSearchQuery } from "./search/read-query.ts";
 import { searchEvents, searchPath } from "./search/search-events.ts";
-import { type AheadOfApp, countAddress, ownHeaders, problemAnswer } from "./simple-read.ts";
+import { type AheadOfApp, countAddress, problemAnswer } from "./simple-read.ts";
 
 /**
  * Searches that are not in memory are most of all searches. They, too, come ahead of the app, whose middlewares and
@@ -31,7 +31,7 @@ export function answerSearch(parts: Parts): AheadOfApp {
       try {
         if (env.RATE_LIMITS === "on") await countAddress(parts, "LIMIT_SEARCHES", headers);
         const result = await searchEvents(parts, query.data, read.query, context);
-        const response = await respond(request, result, "public", ownHeaders(requestId));
+        const response = await respond(request, result, "public", requestId);
         return answered(sourceOfResult(result), response);
       } catch (error) {
         return answered("none", problemAnswer(error, path, requestId));

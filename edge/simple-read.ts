@@ -1,8 +1,8 @@
 import { addressKey } from "./middleware/address-key.ts";
-import { securityHeaders } from "./middleware/default-headers.ts";
 import { tooMany } from "./middleware/limit-rate.ts";
 import { toProblemAnswer } from "./middleware/problems.ts";
 import type { Parts } from "./parts.ts";
+import { securityHeaders } from "./security-headers.ts";
 
 export type Answer = Response | Promise<Response>;
 
@@ -41,11 +41,6 @@ export function splitAddress(url: string): { path: string; query: string } {
     : { path: url.slice(begin, mark), query: url.slice(mark + 1) };
 }
 
-/** The headers that every answer has. */
-export function ownHeaders(requestId: string): Record<string, string> {
-  return { ...securityHeaders, "X-Request-Id": requestId };
-}
-
 /** Counts a request for its address. @throws `rate-limited` */
 export async function countAddress(
   { env }: Parts,
@@ -60,8 +55,7 @@ export async function countAddress(
 /** What the app would make of an error. */
 export function problemAnswer(error: unknown, path: string, requestId: string): Response {
   const response = toProblemAnswer(error, path, requestId);
-  for (const [name, value] of Object.entries(ownHeaders(requestId))) {
-    response.headers.set(name, value);
-  }
+  for (const [name, value] of Object.entries(securityHeaders)) response.headers.set(name, value);
+  response.headers.set("X-Request-Id", requestId);
   return response;
 }

@@ -1,5 +1,6 @@
 import { acceptEncoding, takes } from "./accepts.ts";
 import type { CacheResult } from "./edge-cache.ts";
+import { securityHeaders } from "../security-headers.ts";
 import { PlainBodies } from "./plain-bodies.ts";
 
 const plainBodies = new PlainBodies();
@@ -7,23 +8,38 @@ const plainBodies = new PlainBodies();
 /** `private` goes to one person, though others may get the same: no cache on the way may keep it. */
 export type Audience = "public" | "private";
 
+/** What answers of a kind have in common. The runtime copies them as they are; a record it reads name by name. */
+const common = {
+  public: new Headers({
+    ...securityHeaders,
+    "Cache-Control": "public, no-cache",
+    Vary: "Accept-Encoding",
+  }),
+  private: new Headers({
+    ...securityHeaders,
+    "Cache-Control": "no-store",
+    Vary: "Accept-Encoding",
+  }),
+} as const;
+
 /**
  * The response for a cached answer: 304 before the body is touched, compressed as it is stored. Browsers may keep a
  * copy, but ask each time: an answer may be a second old already, and another second would be one too many.
- * @param more headers to go with it
+ * @param requestId to be said in the answer
  */
 export async function respond(
   request: Request,
   result: CacheResult,
-  audience: Audience = "public",
-  more: Readonly<Record<string, string>> = {},
+  audience: Audience,
+  requestId: string,
 ): Promise<Response> {
-  const packed = respondPacked(request, result, audience, more);
+  const packed = respondPacked(request, result, audience, requestId);
   if (packed) return packed;
   const { answer } = result;
-  const headers = headersOf(result, audience, more);
-  headers["Content-Type"] = answer.contentType;
-  return new Response(await plainBodies.get(answer), { status: answer.status, headers });
+  const body = await plainBodies.get(answer);
+  const response = new Response(body, { status: answer.status, headers: common[audience] });
+  response.headers.set("Content-Type", answer.contentType);
+  return withFacts(response, result, requestId);
 }
 
 /**
@@ -35,40 +51,36 @@ export function respondPacked(
   request: Request,
   result: CacheResult,
   audience: Audience,
-  more: Readonly<Record<string, string>>,
+  requestId: string,
   accepted?: string,
 ): Response | undefined {
   const { answer } = result;
-  const headers = headersOf(result, audience, more);
+  const headers = common[audience];
   if (matches(request.headers.get("If-None-Match"), answer.etag)) {
-    return new Response(null, { status: 304, headers });
+    return withFacts(new Response(null, { status: 304, headers }), result, requestId);
   }
   const isPlain = answer.encoding === "identity";
   if (!isPlain && !takes(accepted ?? acceptEncoding(request), answer.encoding)) return undefined;
-  headers["Content-Type"] = answer.contentType;
-  if (isPlain) return new Response(answer.body, { status: answer.status, headers });
-  headers["Content-Encoding"] = answer.encoding;
-  return new Response(answer.body, { status: answer.status, headers, encodeBody: "manual" });
+  const { body, status } = answer;
+  const response = isPlain
+    ? new Response(body, { status, headers })
+    : new Response(body, { status, headers, encodeBody: "manual" });
+  response.headers.set("Content-Type", answer.contentType);
+  if (!isPlain) response.headers.set("Content-Encoding", answer.encoding);
+  return withFacts(response, result, requestId);
 }
 
-/** A fresh record; one spread, at the beginning, is copied at once, where each further one goes name by name. */
-function headersOf(
-  result: CacheResult,
-  audience: Audience,
-  more: Readonly<Record<string, string>>,
-): Record<string, string> {
+/** What is said of this one answer. */
+function withFacts(response: Response, result: CacheResult, requestId: string): Response {
   const { answer, from, ageMs } = result;
-  const headers: Record<string, string> = {
-    ...more,
-    ETag: answer.etag,
-    "Cache-Control": audience === "public" ? "public, no-cache" : "no-store",
-    "Cache-Status": toCacheStatus(result),
-    Vary: "Accept-Encoding",
-  };
+  const { headers } = response;
+  headers.set("ETag", answer.etag);
+  headers.set("Cache-Status", toCacheStatus(result));
+  headers.set("X-Request-Id", requestId);
   // RFC 9111: who sends it says that nobody made this answer for this request.
-  if (from !== "source") headers["Age"] = String(Math.floor(ageMs / 1000));
-  if (from === "stale") headers["Warning"] = '110 - "Response is Stale"';
-  return headers;
+  if (from !== "source") headers.set("Age", String(Math.floor(ageMs / 1000)));
+  if (from === "stale") headers.set("Warning", '110 - "Response is Stale"');
+  return response;
 }
 
 /** RFC 9211: `hit` and `fwd` exclude one another; a negative `ttl` says how long it has been stale. */

@@ -1,13 +1,6 @@
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../app-env.ts";
-
-export const securityHeaders = {
-  "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
-  "X-Content-Type-Options": "nosniff",
-  "X-Frame-Options": "DENY",
-  "Referrer-Policy": "strict-origin-when-cross-origin",
-  "Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
-};
+import { securityHeaders } from "../security-headers.ts";
 
 /** Nothing may be kept by anybody unless its route says so, and no answer goes out without the security headers. */
 export const defaultHeaders = createMiddleware<AppEnv>(async (ctx, next) => {

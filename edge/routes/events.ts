@@ -33,7 +33,7 @@ export function eventRoutes(parts: Parts): Hono<AppEnv> {
       }
       const context = { ...toContext(ctx), setTimer: plainTimer };
       const result = await searchEvents(parts, query.data, typed, context);
-      return respond(ctx.req.raw, result, "public");
+      return respond(ctx.req.raw, result, "public", ctx.get("requestId"));
     })
     .get("/events/:eventId", reads, (ctx) => answerPart(parts, ctx, "view"))
     .get("/events/:eventId/availability", reads, (ctx) => answerPart(parts, ctx, "availability"))
@@ -47,7 +47,7 @@ async function answerPart(
   part: EventPart,
 ): Promise<Response> {
   const { result, audience } = await readEventPart(parts, ctx, part);
-  return respond(ctx.req.raw, result, audience);
+  return respond(ctx.req.raw, result, audience, ctx.get("requestId"));
 }
 
 /**
