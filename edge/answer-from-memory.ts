@@ -50,7 +50,7 @@ export function answerFromMemory(parts: Parts): AheadOfApp {
 
 function findKnown(
   { cache, searchKeys }: Parts,
-  { request, path, query }: SimpleRead,
+  { request, headers, path, query }: SimpleRead,
   ctx: ExecutionContext,
 ): Known | undefined {
   const waitUntil = (work: Promise<unknown>) => ctx.waitUntil(work);
@@ -60,7 +60,8 @@ function findKnown(
     return result ? { route: searchPath, limiter: "LIMIT_SEARCHES", result } : undefined;
   }
   const [, eventId, name] = eventPath.exec(path) ?? [];
-  if (eventId === undefined) return undefined;
+  // Whoever shows a pass may be shown more than others are.
+  if (eventId === undefined || headers.has("Admission-Pass")) return undefined;
   const part = (name ?? "view") as EventPart; // the pattern names no others
   const accepted = acceptEncoding(request);
   const encoding = takes(accepted, "br") ? "br" : "gzip";

@@ -54,7 +54,7 @@ async function playSearch(keyword: string): Promise<void> {
   });
 }
 
-test.each([{}, { "Accept-Encoding": "identity" }])(
+test.each([{}, { "Accept-Encoding": "identity" }, { "Admission-Pass": "x" }])(
   "a new search with %o is answered as the app would, to the byte and the header",
   async (headers) => {
     const keyword = `new${newId()}`;

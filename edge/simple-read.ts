@@ -19,14 +19,14 @@ export interface SimpleRead {
 export type AheadOfApp = (read: SimpleRead, ctx: ExecutionContext) => Answer | undefined;
 
 /**
- * A request that may be answered ahead of the app. Other methods, passes, other sites' pages and, where requests are
- * counted, those that are counted per user are the app's.
+ * A request that may be answered ahead of the app. Other methods, other sites' pages and, where requests are counted,
+ * those that are counted per user are the app's.
  * @returns `undefined` for those
  */
 export function toSimpleRead({ env }: Parts, request: Request): SimpleRead | undefined {
   if (request.method !== "GET") return undefined;
   const { headers } = request;
-  if (headers.has("Admission-Pass") || headers.has("Origin")) return undefined;
+  if (headers.has("Origin")) return undefined;
   if (env.RATE_LIMITS !== "off" && headers.has("Authorization")) return undefined;
   return { request, headers, ...splitAddress(request.url) };
 }

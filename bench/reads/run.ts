@@ -7,7 +7,7 @@ import { benchSearches } from "./searches.ts";
 import { benchViews } from "./views.ts";
 
 const seconds = 6;
-const rounds = 7;
+const rounds = 15;
 const samples = 100;
 const liveSamples = 20;
 

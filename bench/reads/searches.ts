@@ -10,7 +10,7 @@ import { once, row } from "./views.ts";
 const events = largeProgramme;
 const perSecond = 100;
 /** Open loops take turns of a second as well: who else uses the machine for a moment disturbs all alike. */
-const openRounds = 20;
+const openRounds = 60;
 const openMs = 1_000;
 const first = "midnight golden electric silent northern velvet broken summer".split(" ");
 const second = "river orchestra parade tigers theatre harbour echoes festival".split(" ");
