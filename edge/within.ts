@@ -1,7 +1,9 @@
 import { plainTimer, type SetTimer } from "./one-timer.ts";
 
 /**
- * Waits for a promise, but not longer than `ms`.
+ * Waits for a promise, but not longer than `ms`. The promise may be another request's: whoever waits goes on in their
+ * own. For that it has to be `withResolvers`: a `new Promise`, once the runtime has compiled it for speed, no longer
+ * knows whose it is, and all that follows would be done in the name of the request that was waited for (decision 0133).
  * @returns what it gives, or `"late"`
  * @throws what it throws, if that comes in time
  */
@@ -10,17 +12,9 @@ export function within<T>(
   ms: number,
   setTimer: SetTimer = plainTimer,
 ): Promise<T | "late"> {
-  return new Promise((resolve, reject) => {
-    const cancel = setTimer(ms, () => resolve("late"));
-    promise.then(
-      (value) => {
-        cancel();
-        resolve(value);
-      },
-      (error: unknown) => {
-        cancel();
-        reject(error);
-      },
-    );
-  });
+  const { promise: first, resolve, reject } = Promise.withResolvers<T | "late">();
+  const cancel = setTimer(ms, () => resolve("late"));
+  promise.then(resolve, reject);
+  first.then(cancel, cancel);
+  return first;
 }
