@@ -1,15 +1,8 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { startScript } from "../bench/bare-worker.ts";
 import { openClient } from "../bench/load.ts";
-import { type Edge, startEdge } from "../dev/edge.ts";
-import { makeTestFolder, type TestFolder } from "../dev/testing/parts.ts";
-
-const configuration = `
-name = "joining"
-main = "worker.ts"
-compatibility_date = "2026-10-01"
-`;
+import type { Edge } from "../dev/edge.ts";
 
 /**
  * Requests join calls that others began, as reads do that look for the same copy in the shared cache: many at once, so
@@ -35,21 +28,11 @@ export default {
 const requests = 20_000;
 const clients = 64;
 
-let folder: TestFolder;
 let edge: Edge;
 beforeAll(async () => {
-  folder = makeTestFolder();
-  const project = join(folder.path, "project");
-  mkdirSync(project);
-  writeFileSync(join(project, "wrangler.toml"), configuration);
-  writeFileSync(join(project, "worker.ts"), worker);
-  const [configFile, persistDir] = [join(project, "wrangler.toml"), join(folder.path, "edge")];
-  edge = await startEdge({ port: 0, directPort: 0, env: {}, persistDir, configFile });
+  edge = await startScript(worker);
 });
-afterAll(async () => {
-  await edge?.stop();
-  folder?.remove();
-});
+afterAll(() => edge?.stop());
 
 test("whoever joins another request's work is answered, however often: 20,000 requests", async () => {
   const client = openClient(edge.directUrl ?? edge.url, clients);

@@ -1,6 +1,7 @@
-import { acceptEncoding, takes } from "./accepts.ts";
-import type { CacheResult } from "./edge-cache.ts";
 import { securityHeaders } from "../security-headers.ts";
+import { acceptEncoding, takes } from "./accepts.ts";
+import type { CachedAnswer } from "./cached-answer.ts";
+import type { CacheResult } from "./edge-cache.ts";
 import { PlainBodies } from "./plain-bodies.ts";
 
 const plainBodies = new PlainBodies();
@@ -9,18 +10,10 @@ const plainBodies = new PlainBodies();
 export type Audience = "public" | "private";
 
 /** What answers of a kind have in common. The runtime copies them as they are; a record it reads name by name. */
-const common = {
-  public: new Headers({
-    ...securityHeaders,
-    "Cache-Control": "public, no-cache",
-    Vary: "Accept-Encoding",
-  }),
-  private: new Headers({
-    ...securityHeaders,
-    "Cache-Control": "no-store",
-    Vary: "Accept-Encoding",
-  }),
-} as const;
+const common: Readonly<Record<Audience, Headers>> = {
+  public: commonHeaders("public, no-cache"),
+  private: commonHeaders("no-store"),
+};
 
 /**
  * The response for a cached answer: 304 before the body is touched, compressed as it is stored. Browsers may keep a
@@ -37,9 +30,7 @@ export async function respond(
   if (packed) return packed;
   const { answer } = result;
   const body = await plainBodies.get(answer);
-  const response = new Response(body, { status: answer.status, headers: common[audience] });
-  response.headers.set("Content-Type", answer.contentType);
-  return withFacts(response, result, requestId);
+  return toResponse({ ...answer, body, encoding: "identity" }, result, audience, requestId);
 }
 
 /**
@@ -55,18 +46,29 @@ export function respondPacked(
   accepted?: string,
 ): Response | undefined {
   const { answer } = result;
-  const headers = common[audience];
   if (matches(request.headers.get("If-None-Match"), answer.etag)) {
-    return withFacts(new Response(null, { status: 304, headers }), result, requestId);
+    const unchanged = new Response(null, { status: 304, headers: common[audience] });
+    return withFacts(unchanged, result, requestId);
   }
   const isPlain = answer.encoding === "identity";
   if (!isPlain && !takes(accepted ?? acceptEncoding(request), answer.encoding)) return undefined;
-  const { body, status } = answer;
+  return toResponse(answer, result, audience, requestId);
+}
+
+/** @param answer the result's own, or the same unpacked */
+function toResponse(
+  { body, status, encoding, contentType }: CachedAnswer,
+  result: CacheResult,
+  audience: Audience,
+  requestId: string,
+): Response {
+  const headers = common[audience];
+  const isPlain = encoding === "identity";
   const response = isPlain
     ? new Response(body, { status, headers })
     : new Response(body, { status, headers, encodeBody: "manual" });
-  response.headers.set("Content-Type", answer.contentType);
-  if (!isPlain) response.headers.set("Content-Encoding", answer.encoding);
+  response.headers.set("Content-Type", contentType);
+  if (!isPlain) response.headers.set("Content-Encoding", encoding);
   return withFacts(response, result, requestId);
 }
 
@@ -81,6 +83,14 @@ function withFacts(response: Response, result: CacheResult, requestId: string): 
   if (from !== "source") headers.set("Age", String(Math.floor(ageMs / 1000)));
   if (from === "stale") headers.set("Warning", '110 - "Response is Stale"');
   return response;
+}
+
+function commonHeaders(cacheControl: string): Headers {
+  return new Headers({
+    ...securityHeaders,
+    "Cache-Control": cacheControl,
+    Vary: "Accept-Encoding",
+  });
 }
 
 /** RFC 9211: `hit` and `fwd` exclude one another; a negative `ttl` says how long it has been stale. */
