@@ -55,7 +55,9 @@ test("whatever is set and taken back, and whenever, ends as with timers of its o
       waits.forEach(({ beginsAt, ms, takenBackAfter }, nth) => {
         setTimeout(() => {
           const cancel = setTimer(ms, () => ended.set(nth, Date.now() - began));
-          if (takenBackAfter !== undefined) setTimeout(cancel, takenBackAfter);
+          // A timer of 0 ms takes one.
+          if (takenBackAfter === 0) cancel();
+          else if (takenBackAfter !== undefined) setTimeout(cancel, takenBackAfter);
         }, beginsAt);
       });
       await vi.advanceTimersByTimeAsync(1_000);
