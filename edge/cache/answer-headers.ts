@@ -56,7 +56,7 @@ function withCaching(cacheControl: string): Headers {
 }
 
 /** RFC 9211: `hit` and `fwd` exclude one another; a negative `ttl` says how long it has been stale. */
-export function toCacheStatus({ from, ttlMs, collapsed }: CacheResult): string {
+function toCacheStatus({ from, ttlMs, collapsed }: CacheResult): string {
   const ttl = `ttl=${toSeconds(ttlMs)}`;
   switch (from) {
     case "memory":
